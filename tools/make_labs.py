@@ -64,7 +64,7 @@ def blank_out(source: str) -> str:
 
 def blank_prose(source: str) -> str:
     """The learner's version of one Markdown cell."""
-    source = re.sub(r"^(# .*?) \(solution\)\s*$", r"\1", source, flags=re.M)
+    source = re.sub(r"^(# .*?) \(solution\)[ \t]*$", r"\1", source, flags=re.M)
     source = re.sub(r"^\([\w-]+\)=\n", "", source, flags=re.M)
     return source.replace("/solutions/", "/labs/")
 

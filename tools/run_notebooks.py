@@ -138,7 +138,10 @@ def main(names: list[str]) -> int:
             print(f"{path.name} is generated: run solutions/{path.name}, then `make labs`")
             return 2
     os.environ["PYTHONWARNINGS"] = "ignore::FutureWarning"
-    return 0 if all([run(path) for path in paths]) else 1
+    failed = [path.name for path in paths if not run(path)]
+    if failed:
+        print("failed:", ", ".join(failed))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

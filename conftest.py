@@ -1,0 +1,18 @@
+"""What nbval leaves out of every comparison, and what its kernels may reach."""
+
+import os
+from pathlib import Path
+
+# Kernels inherit these. The folder holds a sitecustomize that cuts the network.
+OFFLINE = Path(__file__).parent / "tests" / "offline"
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    p for p in (str(OFFLINE), os.environ.get("PYTHONPATH", "")) if p
+)
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+
+def pytest_collectstart(collector):
+    """Logs are not compared, nor are pictures: the numbers printed beside them are."""
+    if hasattr(collector, "skip_compare"):  # an nbval notebook
+        collector.skip_compare += ("stderr", "image/svg+xml", "image/png")
