@@ -33,7 +33,9 @@ def updated(ours: str, colab: str, today: str) -> str:
         return f"{match[1]}=={version}" if version else match[0]
 
     text = re.sub(r"^([\w.-]+)==\S+$", pin, ours, flags=re.M)
-    return text if text == ours else re.sub(r"of\n# \d{4}-\d\d-\d\d", f"of\n# {today}", text, count=1)
+    if text == ours:
+        return ours
+    return re.sub(r"of\n# \d{4}-\d\d-\d\d", f"of\n# {today}", text, count=1)
 
 
 def main(write: bool) -> int:
