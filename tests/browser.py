@@ -1,9 +1,9 @@
 """Find and start the Chromium that the tests of the site and of the live figures drive.
 
-    from browser import open_browser
+from browser import open_browser
 
-    with open_browser() as browser:
-        page = browser.new_page()
+with open_browser() as browser:
+    page = browser.new_page()
 """
 
 from __future__ import annotations

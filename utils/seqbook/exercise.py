@@ -19,6 +19,7 @@ A lab's checks live in one module:
 
 from __future__ import annotations
 
+import ast
 import functools
 import html
 import inspect
@@ -26,9 +27,10 @@ import itertools
 import random
 import re
 import sys
+import textwrap
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +48,20 @@ COLORS = {"passed": "#1a7f37", "todo": "#9a6700", "wrong": "#cf222e"}
 class Todo(NotImplementedError):
     """`raise Todo("2.1")`: this part is the learner's to write. Shown as one line."""
 
+    @property
+    def numbers(self) -> list[str]:
+        """The exercises that are missing, such as ``["2.1"]``."""
+        # Out of a Keras layer the error comes back with its message wrapped in another.
+        text = " ".join(map(str, self.args))
+        return re.findall(r"\d+(?:\.\d+)+", text.split("Arguments received")[0]) or [text]
+
     def __str__(self) -> str:
-        return f"TODO {', '.join(map(str, self.args))} is not done yet."
+        are = "is" if len(self.numbers) == 1 else "are"
+        return f"TODO {', '.join(self.numbers)} {are} not done yet."
 
     def _render_traceback_(self) -> list[str]:  # IPython asks for this before it formats one
-        return [f"{MARKS['todo']} {self} Solve it, run its check, then come back here."]
+        them = "it, run its check" if len(self.numbers) == 1 else "them, run their checks"
+        return [f"{MARKS['todo']} {self} Solve {them}, then come back here."]
 
 
 class Result:
@@ -109,16 +120,21 @@ class Lab:
                     return self._store(
                         todo, f"`check.{name}` takes {wanted} thing(s), it was given {len(answer)}."
                     )
-                with random_state_kept():
+                with random_state_kept(), np.errstate(all="ignore"):
                     try:
                         said: Verdict = "todo" if any(map(is_blank, answer)) else judge(*answer)
+                    except Todo as error:
+                        other = [n for n in error.numbers if n != todo and n in self.goals]
+                        if other:
+                            return self._waits(todo, other)
+                        said = "todo"
                     except NotImplementedError:
                         said = "todo"
                     except KeyboardInterrupt:
                         said = "the check was stopped by hand. Does a loop in your code never end?"
                     except Exception as error:
                         said = f"your code stopped with {blame(error)}"
-                # Only now: `h[..., 0]` in an answer that works is no blank.
+                # Only now: an answer that works is never blank.
                 if said is not None and any(map(has_blank, answer)):
                     said = "todo"
                 return self._store(todo, said)
@@ -140,6 +156,11 @@ class Lab:
             hints = list(dict.fromkeys(hint for _, hint in said))
             result = Result(todo, "wrong", "\nand: ".join(hints), [name for name, _ in said])
         self.results[todo] = result
+        return result
+
+    def _waits(self, todo: str, others: Sequence[str]) -> Result:
+        message = f"this uses TODO {', '.join(others)}, which is not done yet. Solve that first."
+        self.results[todo] = result = Result(todo, "todo", message)
         return result
 
     def needs(self, *todos: str) -> None:
@@ -188,6 +209,8 @@ class FaultModel:
             another should have all sizes different, so that only right shapes run.
         most: how many slips at once are searched for.
         close: relative and absolute tolerance.
+        tensors: give the answer TensorFlow tensors for the probes' arrays. An answer that stops
+            with an error on tensors gets NumPy arrays, so both ways of writing it are accepted.
     """
 
     def __init__(
@@ -198,9 +221,11 @@ class FaultModel:
         *,
         most: int = 3,
         close: tuple[float, float] = (1e-4, 1e-5),
+        tensors: bool = False,
     ):
         self.reference, self.hints = reference, dict(hints)
         self.probes, self.most, self.close = list(probes), most, close
+        self.tensors = tensors
 
     def expected(self, probe: tuple, faults: Sequence[str] = ()) -> dict[str, Any]:
         """The reference's outputs on one probe, with some slips switched on."""
@@ -208,14 +233,14 @@ class FaultModel:
 
     def judge(self, answer: Callable[..., Any]) -> Verdict:
         """Run `answer(*probe)` on every probe and name what is wrong with it."""
-        runs: list[tuple[tuple, Any]] = []
-        for probe in self.probes:
-            try:
-                runs.append((probe, answer(*copied(probe))))
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                runs.append((probe, error))
+        if not callable(answer):
+            if answer is None:
+                return "the check was given None. Was the function defined before this cell ran?"
+            return (
+                f"the check was given {kind(answer)}. Give it the function itself: its name, "
+                "without brackets behind it."
+            )
+        runs = [(probe, self._run(answer, probe)) for probe in self.probes]
         wants = [self.expected(probe) for probe, _ in runs]
         if all(self.matches(got, want) for (_, got), want in zip(runs, wants, strict=True)):
             return None
@@ -228,6 +253,18 @@ class FaultModel:
             if not self.matches(got, want):
                 return describe(got, want, self.close)
         raise AssertionError("unreachable: some run did not match")
+
+    def _run(self, answer: Callable[..., Any], probe: tuple) -> Any:
+        """What the answer returns on a probe, or the exception it stopped with."""
+        try:
+            return answer(*(as_tensors(probe) if self.tensors else copied(probe)))
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            if self.tensors:
+                with suppress(Exception):
+                    return answer(*copied(probe))
+            return error
 
     def matches(self, got: Any, want: Mapping[str, Any]) -> bool:
         """Do the answer's outputs equal the expected ones, shapes included?"""
@@ -291,11 +328,22 @@ def describe(got: Any, want: Mapping[str, Any], close: tuple[float, float] = (1e
         if not np.isfinite(array).all() and np.isfinite(np.asarray(right, "float64")).all():
             return f"{name} contains inf or NaN."
         if not same(array, right, *close):
-            return (
-                f"{name} has the right shape {shape} but not the right numbers. On one of the "
-                f"check's inputs it should begin {shown(right)}, yours begins {shown(array)}."
-            )
+            return f"{name} {difference(array, np.asarray(right, 'float64'), close)}"
     return "the result is not the expected one."
+
+
+def difference(array: np.ndarray, right: np.ndarray, close: tuple[float, float]) -> str:
+    """Where two arrays of one shape first differ, in words."""
+    if array.ndim == 0:
+        return f"should be {right:.4g} on one of the check's inputs; yours is {array:.4g}."
+    wrong = np.argwhere(~np.isclose(array, right, *close))
+    at = tuple(int(i) for i in wrong[0])
+    place = f"[{', '.join(map(str, at))}]"
+    return (
+        f"has the right shape {array.shape} but not the right numbers: "
+        f"{len(wrong)} of {array.size} differ. On one of the check's inputs, {place} should be "
+        f"{right[at]:.4g}; yours is {array[at]:.4g}."
+    )
 
 
 def shown(value: Any, most: int = 4) -> str:
@@ -331,7 +379,8 @@ def same(a: Any, b: Any, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
             return list(a) == list(b)
         except TypeError:
             return False
-    return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol)
+    # A reference gives NaN only when a slip does, for instance the logarithm of a negative number.
+    return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 
 
 def numbers(*shape: int, phase: float = 0.0) -> np.ndarray:
@@ -345,9 +394,27 @@ def numbers(*shape: int, phase: float = 0.0) -> np.ndarray:
     return (0.9 * np.sin(phase + 1.7 * n)).reshape(shape).astype("float32")
 
 
+def mapped(change: Callable[[np.ndarray], Any], value: Any) -> Any:
+    """`value` with each array in it, however deep in lists and dicts, changed."""
+    if isinstance(value, np.ndarray):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return type(value)(mapped(change, item) for item in value)
+    if isinstance(value, dict):
+        return {key: mapped(change, item) for key, item in value.items()}
+    return value
+
+
 def copied(probe: tuple) -> tuple:
     """Fresh copies of the arrays, so that an answer cannot change the next run's input."""
-    return tuple(value.copy() if isinstance(value, np.ndarray) else value for value in probe)
+    return mapped(np.copy, probe)
+
+
+def as_tensors(probe: tuple) -> tuple:
+    """The probe with TensorFlow tensors in place of its arrays."""
+    import tensorflow as tf
+
+    return mapped(tf.constant, probe)
 
 
 def is_blank(answer: Any) -> bool:
@@ -365,13 +432,31 @@ def has_blank(answer: Any) -> bool:
             for member in vars(answer).values()
             if inspect.isfunction(getattr(member, "__func__", member))
         )
-    code = getattr(inspect.unwrap(answer) if callable(answer) else answer, "__code__", None)
-    return code is not None and blank_in(code)
+    answer = inspect.unwrap(answer) if callable(answer) else answer
+    code = getattr(answer, "__code__", None)
+    return code is not None and blank_in(code) and blank_in_source(answer)
 
 
 def blank_in(code: Any) -> bool:
     """Is a `...` in this code object or one nested in it?"""
     return any(c is Ellipsis or (inspect.iscode(c) and blank_in(c)) for c in code.co_consts)
+
+
+def blank_in_source(function: Any) -> bool:
+    """Is it a blank and not an index, as in `h[..., tf.newaxis]`? True if that cannot be read."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return True
+    indexed = {
+        id(part)
+        for node in ast.walk(tree) if isinstance(node, ast.Subscript)
+        for part in ast.walk(node.slice)
+    }
+    return any(
+        isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indexed
+        for node in ast.walk(tree)
+    )
 
 
 def is_users(answer: Any) -> bool:
@@ -381,7 +466,7 @@ def is_users(answer: Any) -> bool:
 
 def blame(error: BaseException) -> str:
     """One line on an exception out of the learner's code, with the line it came from."""
-    line = ""
+    line, what = "", type(error).__name__
     here = str(Path(__file__).parent)
     for frame in traceback.extract_tb(error.__traceback__):
         installed = "site-packages" in frame.filename or "dist-packages" in frame.filename
@@ -393,34 +478,78 @@ def blame(error: BaseException) -> str:
         for row in re.sub(r"\x1b\[[\d;]*m", "", str(error)).splitlines()
         if row.strip() and not row.startswith("Exception encountered when calling")
     ]
+    if text and text[0] == "in user code:":  # out of a tf.function: a traceback in the message
+        places = [i for i, row in enumerate(text) if row.startswith("File ") and row.endswith("*")]
+        line = text[places[-1] + 1] if places else line
+        text = [row for row in text if re.match(rf"{what}\b.*?:", row)][-1:] or text[-1:]
+        text = [text[0].removeprefix(f"{what}: ")]
     where = f" at `{line}`" if line else ""
-    what = re.sub(r"\s+", " ", text[0])[:160] if text else "no message"
-    return f"{type(error).__name__}{where}: {what}"
+    said = re.sub(r"\s+", " ", text[0])[:160] if text else "no message"
+    return f"{what}{where}: {said}"
 
 
 @contextmanager
-def random_state_kept():
-    """Leave the generators of random, NumPy and TensorFlow as they were.
+def random_state_kept() -> Iterator[None]:
+    """Leave the generators of random, NumPy, TensorFlow and Keras as they were.
 
     Keras draws the seeds of its initializers from `random`, so building a layer in a check would
-    otherwise change every training run that follows it.
+    otherwise change every training run that follows it. Its count of layer names is kept too:
+    a summary printed after a check names the layers as without it.
     """
     saved = random.getstate(), np.random.get_state()
-    tensorflow = sys.modules.get("tensorflow")
-    keep = generator = None
-    if tensorflow is not None:
-        from tensorflow.python.eager import context  # the op seeds of tf.random.* in eager mode
+    with tensorflow_state_kept(), keras_state_kept():
+        try:
+            yield
+        finally:
+            random.setstate(saved[0])
+            np.random.set_state(saved[1])
 
-        keep = getattr(context.context(), "_rng", None)
-        keep = keep and (keep, keep.getstate())
-        generator = tensorflow.random.get_global_generator()
-        generator = (generator, generator.state.numpy())
+
+@contextmanager
+def tensorflow_state_kept() -> Iterator[None]:
+    """Keep tf.random's two generators: op seeds in eager mode, and the global Generator."""
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is None:
+        yield
+        return
+    from tensorflow.python.eager import context
+
+    eager = context.context()
+    # set_random_seed within an answer puts a new object there, so both object and state count.
+    seed, rng = getattr(eager, "_seed", None), getattr(eager, "_rng", None)
+    state = rng.getstate() if rng else None
+    generator = tensorflow.random.get_global_generator()
+    numbers_ = generator.state.numpy()
     try:
         yield
     finally:
-        random.setstate(saved[0])
-        np.random.set_state(saved[1])
-        if keep:
-            keep[0].setstate(keep[1])
-        if generator:
-            generator[0].state.assign(generator[1])
+        if rng:
+            eager._seed, eager._rng = seed, rng
+            rng.setstate(state)
+        generator.state.assign(numbers_)
+        tensorflow.random.set_global_generator(generator)
+
+
+@contextmanager
+def keras_state_kept() -> Iterator[None]:
+    """Keep keras.random's global generator and the numbers in automatic layer names."""
+    try:
+        if "keras" not in sys.modules:
+            raise ImportError
+        from keras.src.backend.common import global_state
+    except ImportError:  # Keras is not in use, or keeps its state elsewhere
+        yield
+        return
+    generator = global_state.get_global_attribute("global_seed_generator")
+    numbers_ = np.array(generator.state) if generator is not None else None
+    names = dict(global_state.get_global_attribute("object_name_uids") or {})
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute("global_seed_generator", generator)
+        if generator is not None:
+            generator.state.assign(numbers_)
+        counts = global_state.get_global_attribute("object_name_uids")
+        if counts is not None:
+            counts.clear()
+            counts.update(names)

@@ -51,7 +51,7 @@ mountExplorers("rnn-stepper", (root, config) => {
     <label class="sq-slide">step <input type="range" min="0" max="${T}" step="1"><output></output></label>
   </div>
   <p class="sq-sub"><b class="sq-h">State</b>: new at every step. The <b class="sq-x">inputs</b> can be changed.</p>
-  <div class="sq-strip">
+  <div class="sq-strip" style="--o:${outputs.length};--u:${units.length};--i:${inputs.length}">
     <div class="sq-col sq-names" aria-hidden="true"><span></span>
     <div class="sq-y"><b class="sq-y"><i>ŷ</i></b></div><span></span><div class="sq-h"><b class="sq-h"><i>h</i></b></div>
     <span></span><div class="sq-x"><b class="sq-x"><i>x</i></b></div></div>
@@ -67,7 +67,7 @@ mountExplorers("rnn-stepper", (root, config) => {
   </div>
   <p class="sq-sub sq-later"></p>
   <div class="sq-fade" aria-hidden="true">${units.map((i) =>
-    `<div><i>h</i><sup>${i + 1}</sup>${range(ZEROS + 1).map(() => "<span></span>").join("")}</div>`).join("")}</div>
+    `<div><i>unit ${i + 1}</i>${range(ZEROS + 1).map(() => "<span></span>").join("")}</div>`).join("")}</div>
   <p class="sq-note">Blue is positive, pink negative, stronger farther from 0. Fields take −${LIMIT} to ${LIMIT}.
   Numbers are rounded where they are shown, not where they are computed.</p>
   <p class="sq-live" role="status" aria-live="polite"></p>`;
@@ -124,7 +124,7 @@ mountExplorers("rnn-stepper", (root, config) => {
     $(".sq-eq").classList.toggle("sq-wait", t === 0);
   }
 
-  const later = () => `After ${ZEROS} zero inputs ${vec(steps[t].h)} would become ${vec(fade(steps[t].h).at(-1))}`;
+  const later = () => `After ten zero inputs ${vec(steps[t].h)} would become ${vec(fade(steps[t].h).at(-1))}`;
   const summary = () => t === 0
     ? `Start. State ${vec(c.h_0)}, no input yet.`
     : `Step ${t} of ${T}. Input ${vec(c.x[t - 1])}. State was ${vec(steps[t - 1].h)}, ` +
@@ -146,6 +146,7 @@ mountExplorers("rnn-stepper", (root, config) => {
     columns.forEach((col, k) => {
       col.classList.toggle("sq-now", k === t);
       col.classList.toggle("sq-past", k < t);
+      col.classList.toggle("sq-prev", k === t - 1);
       col.firstElementChild.toggleAttribute("aria-current", k === t);
       if (k === t) col.firstElementChild.setAttribute("aria-current", "step");
       const seen = k <= t;
@@ -153,9 +154,9 @@ mountExplorers("rnn-stepper", (root, config) => {
         paint(col.querySelector(`[data-q=${q}${i}]`), seen ? v : 0, seen ? fmt(v) : "·"));
     });
     equations();
-    $(".sq-later").innerHTML = `${ZEROS} <b>zero inputs</b> from here would take ${h(t)} = ${vec(steps[t].h)}
-      to ${h(t + ZEROS)} = <b class="sq-rest">${vec(fade(steps[t].h).at(-1))}</b>`;
     const path = fade(steps[t].h);
+    $(".sq-later").innerHTML = `<b>Memory</b>: ten zero inputs from here would take ${h(t)} = ${vec(steps[t].h)}
+      to ${h(t + ZEROS)} = <b>${vec(path.at(-1))}</b>.`;
     root.querySelectorAll(".sq-fade div").forEach((row, i) =>
       row.querySelectorAll("span").forEach((s, k) => paint(s, path[k][i], "")));
     const strip = $(".sq-strip"), at = columns[t];

@@ -149,8 +149,8 @@ class RNNStepper(Explorer):
             "b<sub>h</sub>). The first entry of each vector stands above the second. "
             "Where scripts run, this table is a figure to step through.</p>"
             '<div class="sq-scroll" tabindex="0" role="group" aria-label="Table of all steps">'
-            f"<table><caption>{weights}</caption>"
-            f'<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+            f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"<p>{weights}.</p>"
         )
 
     def static_text(self) -> str:

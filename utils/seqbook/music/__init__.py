@@ -10,4 +10,29 @@
 
 from .abc import Problem, Validation, validate
 from .corpus import Collection, collection_info, load_tunes
+from .engrave import NoteEvent, Score, render, render_many
 from .errors import MusicError, RenderError, UnknownCollectionError
+from .scores import Nearest, Scores, nearest_tune, scores
+from .synth import Clip, play
+
+__all__ = [
+    "Clip",
+    "Collection",
+    "MusicError",
+    "Nearest",
+    "NoteEvent",
+    "Problem",
+    "RenderError",
+    "Score",
+    "Scores",
+    "UnknownCollectionError",
+    "Validation",
+    "collection_info",
+    "load_tunes",
+    "nearest_tune",
+    "play",
+    "render",
+    "render_many",
+    "scores",
+    "validate",
+]

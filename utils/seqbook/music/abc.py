@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 __all__ = ["Bar", "Note", "Problem", "Tune", "Validation", "parse", "validate"]
@@ -28,6 +29,8 @@ KEY = re.compile(r"([A-G])([#b]?)\s?([A-Za-z]{0,10})$")
 # How many sharps a mode on C has (negative: flats). The first three letters name a mode.
 MODES = {"": 0, "maj": 0, "ion": 0, "m": -3, "min": -3, "aeo": -3, "mix": -1, "dor": -2,
          "phr": -4, "lyd": 1, "loc": -5}  # fmt: skip
+MODE_NAMES = ("major", "minor", "ionian", "aeolian", "mixolydian", "dorian", "phrygian", "lydian",
+              "locrian")  # fmt: skip
 SHARPS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 STEPS = {letter: step for step, letter in enumerate("CDEFGAB")}
 ALTERS = {"": 0, "^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
@@ -99,6 +102,7 @@ class Bar:
     duration: Fraction
     meter: Fraction | None
     left: str  # the bar line before it, "" at the start
+    meter_text: str = ""
     right: str = ""  # and after it, "" at the end
     ending: int = 0  # 1 or 2 if it begins that ending
     before_ending: Fraction | None = None  # duration up to an ending that begins inside the bar
@@ -209,6 +213,23 @@ def key_sharps(key: str) -> int | None:
     return sharps if -7 <= sharps <= 7 else None
 
 
+def key_name(key: str) -> str:
+    """``Gm`` → ``G minor``; a key that does not exist is given back as it is.
+
+    >>> key_name("Bb"), key_name("Ador")
+    ('B flat major', 'A dorian')
+    """
+    match = KEY.match(key.strip())
+    if not match or key_sharps(key) is None:
+        return key.strip()
+    letter, accidental, word = match.groups()
+    mode = "m" if word == "m" else word.lower()[:3]
+    if word in ("", "M"):
+        mode = "maj"
+    name = "minor" if mode == "m" else next(w for w in MODE_NAMES if w.startswith(mode))
+    return letter + {"#": " sharp", "b": " flat", "": ""}[accidental] + f" {name}"
+
+
 def meter_fraction(meter: str) -> Fraction | None:
     """The length of a bar in whole notes: ``C`` is 4/4 and ``C|`` is 2/2; None if illegal."""
     match = METER.match({"C": "4/4", "C|": "2/2"}.get(meter, meter))
@@ -216,9 +237,7 @@ def meter_fraction(meter: str) -> Fraction | None:
 
 
 def _mode_word(mode: str) -> bool:
-    full = ("major", "minor", "ionian", "aeolian", "mixolydian", "dorian", "phrygian", "lydian",
-            "locrian")  # fmt: skip
-    return any(word.startswith(mode) for word in full)
+    return any(word.startswith(mode) for word in MODE_NAMES)
 
 
 def _count(number: int, what: str) -> str:
@@ -253,6 +272,7 @@ class _Reader:
         self.position = 0
         self.line, self.line_start = 1, 0
         self.meter: Fraction | None = None
+        self.meter_text = ""
         self.unit = Fraction(1, 8)
         self.scale: dict[int, int] = {}
         # the bar being read
@@ -317,7 +337,7 @@ class _Reader:
     def set_field(self, name: str, value: str, kind: str) -> None:
         """Obey an M:, L: or K: field, in the header or in the body."""
         if name == "M":
-            self.meter = meter_fraction(value)
+            self.meter, self.meter_text = meter_fraction(value), value
             if self.meter is None:
                 self.error(kind, f"M:{value[:20]} is not a meter: write M:4/4, M:6/8, M:C or M:C|")
             self.out.meter = self.out.meter or value
@@ -546,8 +566,8 @@ class _Reader:
                 self.error("token", f"this {what} is not closed before the bar ends", at)
         if self.start is not None and self.total:
             self.out.bars.append(
-                Bar(*self.start, self.total, self.meter, self.left, right, self.ending,
-                    self.before_ending)
+                Bar(*self.start, self.total, self.meter, self.left, self.meter_text, right,
+                    self.ending, self.before_ending)
             )  # fmt: skip
             self.left, self.ending = right, 0
         else:
@@ -641,13 +661,23 @@ def _stronger(left: str, right: str) -> str:
 
 
 def _bar_message(number: int, bar: Bar) -> str:
+    """`bar 3 adds up to 5/8, the meter is 6/8: 1/8 too short`, in the meter's own terms."""
     assert bar.meter is not None
+    beat = 4 if bar.meter_text == "C" else 2 if bar.meter_text == "C|" else int(
+        bar.meter_text.split("/")[1]
+    )
+    common = lcm(bar.duration.denominator, beat)
     difference = bar.duration - bar.meter
     relation = "long" if difference > 0 else "short"
     return (
-        f"bar {number} lasts {bar.duration} of a whole note, the meter says {bar.meter}: "
-        f"{abs(difference)} too {relation}"
+        f"bar {number} adds up to {bar.duration * common}/{common}, the meter is "
+        f"{bar.meter_text}: {_plain(difference)} too {relation}"
     )
+
+
+def _plain(difference: Fraction) -> str:
+    size = abs(difference)
+    return f"{size.numerator}/{size.denominator}"
 
 
 def check_bars(bars: list[Bar]) -> None:

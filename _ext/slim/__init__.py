@@ -1,0 +1,53 @@
+"""Make the built pages lean and accessible: runs once, after the HTML has been written.
+
+- ``icons``: the theme ships 1.5 MB of icon fonts and a script for them; keep the icons in use.
+- ``scripts``: nothing delays the first picture of the page.
+- ``maths``: pages without maths do not load its styles, pages with it ask for its fonts early.
+- ``images``: their size is known before they arrive, and the far ones are loaded late.
+- ``aria``: mend what the theme tells a screen reader wrongly.
+
+Each page is treated once; a page that an incremental build left alone is not touched again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
+
+from slim import aria, icons, images, maths, scripts
+
+MARK = "data-slim"
+
+
+def treat(page: Path, out: Path) -> bool:
+    """Rewrite one page; false if that was done before."""
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    if soup.html is None or soup.html.has_attr(MARK):
+        return False
+    scripts.treat(soup)
+    maths.treat(soup)
+    images.treat(soup, page.parent)
+    aria.treat(soup)
+    soup.html[MARK] = ""
+    page.write_text(str(soup), encoding="utf-8")
+    return True
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Treat the static files and every new page."""
+    if exception or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    pages = [p for p in sorted(out.rglob("*.html")) if "_static" not in p.parts]
+    for page in pages:
+        treat(page, out)
+    icons.keep_used(out, pages)
+    scripts.remove_unused_files(out)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension; it runs after all others."""
+    app.connect("build-finished", finish, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
