@@ -26,20 +26,21 @@ function mountExplorers(name, mount) {
   }
 }
 
-// A number field that changes nothing while what is typed is not a number in its range.
+// A number field whose number goes back to what it was before the typing as long as the text is
+// not a number in its range: half of "-5.1" must not count as -5.
 function numberField(input, onChange) {
   const min = +input.min, max = +input.max;
-  let good = input.value;
+  const valid = () => input.valueAsNumber >= min && input.valueAsNumber <= max;
+  let settled = input.value;
+  const mark = (bad) => input.setAttribute("aria-invalid", String(bad));
   input.addEventListener("input", () => {
-    const v = input.valueAsNumber, ok = v >= min && v <= max;
-    input.setAttribute("aria-invalid", String(!ok));
-    if (ok) good = input.value;
-    onChange(ok ? v : null);
+    mark(!valid());
+    onChange(valid() ? input.valueAsNumber : +settled, valid());
   });
+  input.addEventListener("change", () => { if (valid()) settled = input.value; });
   input.addEventListener("blur", () => {
-    if (input.getAttribute("aria-invalid") !== "true") return;
-    input.value = good;
-    input.setAttribute("aria-invalid", "false");
+    if (!valid()) input.value = settled;
+    mark(false);
   });
-  return (v) => { input.value = good = String(+v.toFixed(3)); };
+  return (v) => { input.value = settled = String(+v.toFixed(3)); mark(false); };
 }

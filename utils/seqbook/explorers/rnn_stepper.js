@@ -29,7 +29,7 @@ mountExplorers("rnn-stepper", (root, config) => {
   const cells = (q, list) => list.map((i) => `<span class="sq-c" data-q="${q}${i}"></span>`).join("");
   const column = (k) => `
     <div class="sq-col" data-t="${k}" role="group" aria-label="${k ? "step " + k : "start"}">
-    <button type="button" class="sq-head" aria-label="Go to ${k ? "step " + k : "the start"}"><i>t</i>=${k}</button>
+    <button type="button" class="sq-head" aria-label="t=${k}, go to ${k ? "step " + k : "the start"}"><i>t</i>=${k}</button>
     <div class="sq-y">${k ? cells("y", outputs) : ""}</div><div class="sq-up" aria-hidden="true">${k ? "↑" : ""}</div>
     <div class="sq-h">${cells("h", units)}</div><div class="sq-up" aria-hidden="true">${k ? "↑" : ""}</div>
     <div class="sq-x">${k ? inputs.map((i) => field("x", [k - 1, i], `input ${i + 1} at step ${k}`)).join("") : ""}</div>
@@ -81,12 +81,11 @@ mountExplorers("rnn-stepper", (root, config) => {
 
   const fields = [...root.querySelectorAll("input[type=number]")].map((input) => {
     const key = input.dataset.key, path = input.dataset.path.split(",").map(Number);
-    const show = numberField(input, (v) => {
-      if (v === null) return say(`Use a number from −${LIMIT} to ${LIMIT}.`);
+    const show = numberField(input, (v, valid) => {
       write(key, path)[path.at(-1)] = v;
       compute();
       draw();
-      say(`${summary()} ${later()}.`);
+      say(valid ? `${summary()} ${later()}.` : `Use a number from −${LIMIT} to ${LIMIT}.`);
     });
     return () => show(write(key, path)[path.at(-1)]);
   });
@@ -120,7 +119,7 @@ mountExplorers("rnn-stepper", (root, config) => {
       <p class="sq-f"><span>${h(k)} = tanh(${W("hh")}${h(k - 1)} + ${W("xh")}${x(k)} + ${sym("b", "h")})</span>
       <span>${y(k)} = ${W("hy")}${h(k)}</span></p>
       <div class="sq-two">${units.map(unit).join("")}</div><div class="sq-two">${outputs.map(out).join("")}</div>
-      ${t ? "" : `<p class="sq-before">Before the first input the state is ${h(0)} = ${vec(c.h_0)}. Step to feed in ${x(1)}.</p>`}`;
+      ${t ? "" : `<p class="sq-before"><span>Before the first input the state is ${h(0)} = ${vec(c.h_0)}. Step to feed in ${x(1)}.</span></p>`}`;
     $(".sq-eq").classList.toggle("sq-wait", t === 0);
   }
 
