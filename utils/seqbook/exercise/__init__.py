@@ -20,16 +20,6 @@ A lab's checks live in one module:
 from .faults import FaultModel
 from .lab import Lab
 from .probes import numbers, same
-from .random_state import random_state_kept
-from .results import Progress, Result, Todo
+from .results import Result, Todo
 
-__all__ = [
-    "FaultModel",
-    "Lab",
-    "Progress",
-    "Result",
-    "Todo",
-    "numbers",
-    "random_state_kept",
-    "same",
-]
+__all__ = ["FaultModel", "Lab", "Result", "Todo", "numbers", "same"]

@@ -1,0 +1,26 @@
+"""The checks of Lab 1, one function per TODO: `from seqbook.check import rnn_lab as check`."""
+
+from .lab import LAB, needs, progress
+from .part1 import dense, echo_targets, perceptron
+from .part2 import copy_weights, my_rnn, rnn_step, unroll
+from .part3 import bptt, logits_gradient, sequence_loss, step_back
+from .part4 import clip, train_step
+
+__all__ = [
+    "LAB",
+    "bptt",
+    "clip",
+    "copy_weights",
+    "dense",
+    "echo_targets",
+    "logits_gradient",
+    "my_rnn",
+    "needs",
+    "perceptron",
+    "progress",
+    "rnn_step",
+    "sequence_loss",
+    "step_back",
+    "train_step",
+    "unroll",
+]
