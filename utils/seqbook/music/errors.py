@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["MusicError", "RenderError", "UnknownCollectionError"]
+__all__ = ["ArgumentError", "MusicError", "NotATuneError", "RenderError", "UnknownCollectionError"]
 
 
 class MusicError(RuntimeError):
@@ -14,6 +14,14 @@ class MusicError(RuntimeError):
 
 class RenderError(MusicError):
     """A tune could not be engraved: malformed, too long, too slow, or a package is missing."""
+
+
+class ArgumentError(MusicError, ValueError):
+    """A number out of its range."""
+
+
+class NotATuneError(MusicError, TypeError):
+    """Where a tune belongs, something else than a string."""
 
 
 class UnknownCollectionError(MusicError, ValueError):
