@@ -62,7 +62,9 @@ def rounded(value: float, old: float | None, step: int) -> int:
 def run_time_line(seconds: int, memory_mb: int) -> str:
     """The line under a notebook's title."""
     took = f"{seconds} seconds" if seconds < 100 else f"{seconds / 60:.1f} minutes"
-    return f"{MARK}*Runs in about {took} on 2 CPU cores, with {memory_mb / 1000:.1f} GB of memory.*"
+    # A line that begins with a comment is HTML to Markdown, so the emphasis is HTML too.
+    said = f"Runs in about {took} on 2 CPU cores, with {memory_mb / 1000:.1f} GB of memory."
+    return f"{MARK}<em>{said}</em>"
 
 
 def clean(book: nbformat.NotebookNode) -> None:

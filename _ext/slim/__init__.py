@@ -35,12 +35,31 @@ def treat(page: Path, out: Path) -> bool:
     return True
 
 
+def clear(app: Sphinx) -> None:
+    """Remove what an earlier build cut down, so that Sphinx copies the originals again."""
+    for file in icons.written(Path(app.outdir)):
+        file.unlink(missing_ok=True)
+
+
+def remove_stale_pages(app: Sphinx, pages: list[Path]) -> list[Path]:
+    """Remove the pages of an earlier build that this one no longer has; return the others."""
+    out, names = Path(app.outdir), app.env.found_docs | {"search", "404"}
+    kept = []
+    for page in pages:
+        if page.relative_to(out).with_suffix("").as_posix() in names:
+            kept.append(page)
+        else:
+            page.unlink()
+    return kept
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Treat the static files and every new page."""
     if exception or app.builder.name != "html":
         return
     out = Path(app.outdir)
     pages = [p for p in sorted(out.rglob("*.html")) if "_static" not in p.parts]
+    pages = remove_stale_pages(app, pages)
     for page in pages:
         treat(page, out)
     icons.keep_used(out, pages)
@@ -49,5 +68,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension; it runs after all others."""
+    # Jupyter Book sets it even where sphinx_comments, which reads it, is left out.
+    app.add_config_value("comments_config", {}, "html")
+    app.connect("builder-inited", clear)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
 import pydata_sphinx_theme
 from fontTools import subset
+
+logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 STATIC = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 STYLE = "styles/pydata-sphinx-theme.css"
@@ -18,6 +21,12 @@ RULE_BY_VARIABLE = re.compile(r'((?:\.fa-[a-z0-9-]+,?)+)\{--fa:"\\([0-9a-f]{1,5}
 NAME = re.compile(r"\bfa-[a-z0-9-]+")
 ESCAPED = re.compile(r'"\\(f[0-9a-f]{3}) ?"')
 PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+
+
+def written(out: Path) -> list[Path]:
+    """The files of the built site that `keep_used` writes."""
+    fonts = [original.name for original in sorted((STATIC / FONTS).glob("*.woff2"))]
+    return [out / "_static" / name for name in (STYLE, *(f"{FONTS}/{font}" for font in fonts))]
 
 
 def names_in_use(out: Path, pages: list[Path]) -> set[str]:
