@@ -1,9 +1,9 @@
 """The concept index: which section teaches what.
 
 A section that teaches a concept carries the target ``(concept-ID)=`` before its heading. The
-directive ``{concept-index}`` lists the concepts of ``book/concepts.yml`` for which a target exists,
-part by part, each linked to its section. A concept that no section teaches yet is left out; a
-target whose id the file does not know is a warning.
+directive ``{concept-index}`` lists the concepts of ``book/concepts.yml``, part by part, each linked
+to its section. A concept that no section teaches yet is marked as planned; a target whose id the
+file does not know is a warning.
 """
 
 from __future__ import annotations
@@ -60,19 +60,23 @@ def page_for_reading(docname: str, anchor: str) -> tuple[str, str]:
     return docname, anchor
 
 
-def entry(app: Sphinx, here: str, concept: dict[str, str], where: tuple[str, str, str]) -> list:
+def entry(app: Sphinx, here: str, concept: dict[str, str], found: dict[str, tuple]) -> nodes.Node:
     """One term with its definition: what is taught, and the section that teaches it."""
-    docname, anchor = page_for_reading(where[0], where[1])
+    term = nodes.term("", concept["title"], ids=[f"index-{concept['id']}"])
+    said = nodes.paragraph("", concept["says"])
+    if concept["id"] not in found:
+        term += [nodes.Text(" "), nodes.inline("", "planned", classes=["planned"])]
+        return nodes.definition_list_item("", term, nodes.definition("", said))
+    docname, anchor = page_for_reading(*found[concept["id"]][:2])
+    section = found[concept["id"]][2]
     uri = app.builder.get_relative_uri(here, docname) + (f"#{anchor}" if anchor else "")
     page = app.env.titles[docname].astext()
     link = nodes.reference("", "", internal=True, refuri=uri)
-    link += nodes.Text(where[2] if anchor else page)
+    link += nodes.Text(section if anchor else page)
     line = nodes.paragraph("", "", link)
-    if anchor and where[2] != page:
+    if anchor and section != page:
         line += nodes.inline("", f" · {page}", classes=["concept-page"])
-    term = nodes.term("", concept["title"], ids=[f"index-{concept['id']}"])
-    said = nodes.paragraph("", concept["says"])
-    return [nodes.definition_list_item("", term, nodes.definition("", said, line))]
+    return nodes.definition_list_item("", term, nodes.definition("", said, line))
 
 
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -88,13 +92,10 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             )  # fmt: skip
         out: list[nodes.Node] = []
         for part in parts:
-            listed = [concept for concept in part["concepts"] if concept["id"] in found]
-            if not listed:
-                continue
-            items = [item for c in listed for item in entry(app, docname, c, found[c["id"]])]
-            out.append(nodes.rubric("", part["part"], heading_level=2))
+            items = [entry(app, docname, concept, found) for concept in part["concepts"]]
+            out.append(nodes.rubric("", part["part"], **{"heading-level": 2}))
             out.append(nodes.definition_list("", *items, classes=["concepts"]))
-        holder.replace_self(out or [nodes.paragraph("", "No chapter is in the book yet.")])
+        holder.replace_self(out)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -4,6 +4,7 @@
 - ``scripts``: nothing delays the first picture of the page.
 - ``maths``: pages without maths do not load its styles, pages with it ask for its fonts early.
 - ``images``: their size is known before they arrive, and the far ones are loaded late.
+- ``boxes``: exercises get their badges, and fold without a script.
 - ``aria``: mend what the theme tells a screen reader wrongly.
 
 Each page is treated once; a page that an incremental build left alone is not touched again.
@@ -16,7 +17,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from slim import aria, icons, images, maths, scripts
+from slim import aria, boxes, icons, images, maths, scripts
 
 MARK = "data-slim"
 
@@ -29,6 +30,7 @@ def treat(page: Path, out: Path) -> bool:
     scripts.treat(soup)
     maths.treat(soup)
     images.treat(soup, page.parent)
+    boxes.treat(soup)
     aria.treat(soup)
     soup.html[MARK] = ""
     page.write_text(str(soup), encoding="utf-8")

@@ -35,14 +35,6 @@ def tables(soup: BeautifulSoup) -> None:
             cell.name = "td"
 
 
-def scrolling(soup: BeautifulSoup) -> None:
-    """What scrolls in itself can be reached, and so scrolled, with the keyboard."""
-    for block in soup.select("article pre"):
-        block["tabindex"] = "0"
-    for wrapper in soup.select("article .pst-scrollable-table-container"):
-        wrapper["tabindex"] = "0"
-
-
 def lists(soup: BeautifulSoup) -> None:
     """The items of a bibliography are items of a list; a check box is named by its line."""
     for item in soup.select("[role=list].citation-list > *"):
@@ -62,5 +54,5 @@ def headings(soup: BeautifulSoup) -> None:
 
 def treat(soup: BeautifulSoup) -> None:
     """All of the above."""
-    for mend in (buttons, landmarks, tables, scrolling, lists, headings):
+    for mend in (buttons, landmarks, tables, lists, headings):
         mend(soup)

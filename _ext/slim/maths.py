@@ -22,6 +22,3 @@ def treat(soup: BeautifulSoup) -> None:
         href = f"{folder}fonts/KaTeX_{name}.woff2"
         attributes = {"as": "font", "type": "font/woff2", "crossorigin": ""}
         head.insert(0, soup.new_tag("link", rel="preload", href=href, attrs=attributes))
-    # A formula wider than the page scrolls in itself, so the keyboard must reach it.
-    for formula in soup.select(".katex-display > .katex > .katex-html"):
-        formula["tabindex"] = "-1"
