@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-__all__ = ["all_windows", "blobs", "flips", "windows", "xor"]
+__all__ = ["all_windows", "blobs", "flips", "seven_segments", "windows", "xor"]
 
 
 def _at_least(name: str, value: int, least: int) -> int:
@@ -61,6 +61,19 @@ def xor() -> tuple[np.ndarray, np.ndarray]:
     """
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
     return x, (x[:, :1] != x[:, 1:]).astype("float32")
+
+
+def seven_segments() -> tuple[np.ndarray, np.ndarray]:
+    """The digits 0 to 9 on a seven-segment display.
+
+    Returns:
+        Which of the segments a to g are lit, shape (10, 7): top, upper right, lower right, bottom,
+        lower left, upper left, middle. And the digits, int32 of shape (10,).
+    """
+    lit = ["1111110", "0110000", "1101101", "1111001", "0110011",
+           "1011011", "1011111", "1110000", "1111111", "1111011"]  # fmt: skip
+    x = np.array([[float(s) for s in row] for row in lit], dtype="float32")
+    return x, np.arange(10, dtype="int32")
 
 
 def flips(
