@@ -15,7 +15,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 SITE := _build/html
 NOTEBOOKS := $(wildcard notebooks/*.ipynb solutions/*.ipynb)
 LABS := $(wildcard labs/*.ipynb)
-SOURCES := _config.yml _toc.yml $(wildcard *.md book/* _ext/*.py _ext/*/*.py) \
+SOURCES := _config.yml _toc.yml tools/vendor_assets.py $(wildcard *.md book/* _ext/*.py _ext/*/*.py) \
            $(shell find _assets -type f -not -path '*/vendor/*' 2>/dev/null) $(NOTEBOOKS) $(LABS)
 
 .PHONY: help book serve test lab labs run bench check-site lint spell lock address clean
@@ -40,7 +40,8 @@ node_modules/.ready: package-lock.json | .venv/.ready
 $(SITE)/.built: $(SOURCES) .venv/.ready node_modules/.ready
 	@echo "Building the site from the stored outputs ..."
 	@$(BIN)/python tools/vendor_assets.py
-	@$(BIN)/jupyter-book build . -W -n --keep-going
+	@# What was read is kept for the next build; not after a warning, which would then be forgotten.
+	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
 	@touch $@
 
 book: $(SITE)/.built  ## build the site; nothing is run, stored outputs are shown

@@ -21,7 +21,7 @@ PREFIX = "concept-"
 logger = logging.getLogger(__name__)
 
 
-class concept_index(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+class concept_index(nodes.General, nodes.Element):
     """Stands where the list will be, until every document has been read."""
 
 

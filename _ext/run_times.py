@@ -17,11 +17,10 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-
 MARK = "<!-- run-time -->"
 
 
-class run_times(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+class run_times(nodes.General, nodes.Element):
     """Stands where the table will be."""
 
 

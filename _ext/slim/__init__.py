@@ -4,6 +4,7 @@
 - ``scripts``: nothing delays the first picture of the page.
 - ``maths``: pages without maths do not load its styles, pages with it ask for its fonts early.
 - ``images``: their size is known before they arrive, and the far ones are loaded late.
+- ``sounds``: a sound is a file of its own, fetched when it is played.
 - ``boxes``: exercises get their badges, and fold without a script.
 - ``aria``: mend what the theme tells a screen reader wrongly.
 
@@ -17,7 +18,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from slim import aria, boxes, icons, images, maths, scripts
+from slim import aria, boxes, icons, images, maths, scripts, sounds
 
 MARK = "data-slim"
 
@@ -30,6 +31,7 @@ def treat(page: Path, out: Path) -> bool:
     scripts.treat(soup)
     maths.treat(soup)
     images.treat(soup, page.parent)
+    sounds.treat(soup, page, out)
     boxes.treat(soup)
     aria.treat(soup)
     soup.html[MARK] = ""
