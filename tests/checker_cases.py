@@ -253,7 +253,8 @@ def shaped_guesses(model: Any) -> Iterator[Callable[..., Any]]:
     yield answer(np.ones_like)
     yield answer(lambda want: np.full(np.shape(want), 0.5))
     yield answer(lambda want: random.normal(size=np.shape(want)))
-    yield answer(lambda want: np.zeros(np.shape(want)) + np.mean(want))
+    # One number is its own mean.
+    yield answer(lambda want: np.full(np.shape(want), np.mean(want) + (np.size(want) == 1)))
     first = wants[0]
     yield lambda *_: first[0] if len(first) == 1 else first
 

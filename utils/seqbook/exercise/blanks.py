@@ -25,7 +25,12 @@ def has_blank(answer: Any) -> bool:
         )
     answer = inspect.unwrap(answer) if callable(answer) else answer
     code = getattr(answer, "__code__", None)
-    return code is not None and blank_in(code) and blank_in_source(answer)
+    if code is None:
+        return False
+    # A line that is only `...` leaves nothing in the code, so the learner's source is looked at
+    # first. A library's own functions are no blanks of the learner's.
+    in_source = blank_in_source(answer) if is_users(answer) else False
+    return blank_in(code) if in_source is None else in_source
 
 
 def blank_in(code: Any) -> bool:
@@ -33,12 +38,12 @@ def blank_in(code: Any) -> bool:
     return any(c is Ellipsis or (inspect.iscode(c) and blank_in(c)) for c in code.co_consts)
 
 
-def blank_in_source(function: Any) -> bool:
-    """Is it a blank and not an index, as in `h[..., tf.newaxis]`? True if that cannot be read."""
+def blank_in_source(function: Any) -> bool | None:
+    """Is there a blank, not an index as in `h[..., tf.newaxis]`? None if it cannot be read."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
-        return True
+        return None
     indexed = {
         id(part)
         for node in ast.walk(tree)
@@ -52,5 +57,7 @@ def blank_in_source(function: Any) -> bool:
 
 
 def is_users(answer: Any) -> bool:
-    """Is this an object of a class written in the notebook?"""
+    """Is this a function, or an object of a class, written in the notebook?"""
+    if inspect.isfunction(answer) or inspect.ismethod(answer):
+        return answer.__module__ == "__main__"
     return type(answer).__module__ == "__main__"

@@ -71,7 +71,7 @@ def shown(value: Any, most: int = 4) -> str:
     try:
         flat = np.ravel(np.asarray(value, dtype="float64"))
     except (TypeError, ValueError):
-        text = repr(value)
+        text = re.sub(r"\s+", " ", repr(value))
         return text if len(text) <= 60 else text[:57] + "..."
     numbers_ = ", ".join(f"{v:.4g}" for v in flat[:most])
     if np.ndim(value) == 0:
