@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
 
 from .style import COLORS
 
@@ -35,6 +36,40 @@ def arrow(
     if text:
         x, y = (start[0] + end[0]) / 2 + at[0], (start[1] + end[1]) / 2 + at[1]
         ax.text(x, y, text, ha="center", va="center", color=color, fontsize=9)
+
+
+def rolled(*, memory: bool = True, ax: Axes | None = None) -> Axes:
+    """A network at one time step: x_t goes in, ŷ_t comes out, and its state goes back in.
+
+    Args:
+        memory: draw the loop of the state; False leaves a network that sees one step only.
+        ax: where to draw; None makes a new figure.
+
+    Returns:
+        The axes, without ticks and frame.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(3.2, 3.2))
+    on, size = COLORS, (1.15, 0.6)
+    box(ax, 0, 0, "$x_t$", on["input"], size)
+    box(ax, 0, 1.25, "$f$", on["state"], (1.15, 0.8))
+    box(ax, 0, 2.5, r"$\hat{y}_t$", on["output"], size)
+    arrow(ax, (0, 0.3), (0, 0.85), color=on["input"])
+    arrow(ax, (0, 1.65), (0, 2.2), color=on["output"])
+    if memory:
+        bow = Path(
+            [(0.575, 1.5), (1.75, 1.95), (1.75, 0.55), (0.6, 1.0)],
+            [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4],
+        )
+        ax.add_patch(
+            FancyArrowPatch(path=bow, arrowstyle="-|>", mutation_scale=11, color=on["state"],
+                            lw=1.5, fill=False)
+        )
+        ax.text(1.55, 1.72, "$h_t$", ha="center", va="center", color=on["state"], fontsize=11)
+        ax.text(1.6, 0.76, "$h_{t-1}$", ha="center", va="center", color=on["state"], fontsize=11)
+    ax.set(xlim=(-1.2, 2.1), ylim=(-0.4, 2.9), aspect="equal")
+    ax.axis("off")
+    return ax
 
 
 def unrolled(
