@@ -118,7 +118,8 @@ def folded_plane(
     ):
         for k in range(2):
             for i in range(0, 121, 10):
-                line = stage(across[i] if k else across[:, i])
+                line = across[i] if k else across[:, i]
+                line = stage(line[::3] if name == "h" else line[[0, -1]])  # bent or straight
                 ax.plot(*line.T, color=COLORS["muted"], lw=0.6, alpha=0.6, zorder=1)
         where = stage(across)
         if name != "h":
