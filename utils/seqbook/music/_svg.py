@@ -19,9 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?\d+\.\d+")
 LINE = re.compile(r"M\s*-?[\d.]+[ ,]-?[\d.]+\s*L\s*-?[\d.]+[ ,]-?[\d.]+\s*$")
-PLACE = re.compile(
-    r"translate\((-?[\d.]+),\s*(-?[\d.]+)\)\s*scale\((-?[\d.]+),\s*(-?[\d.]+)\)\s*$"
-)
+PLACE = re.compile(r"translate\((-?[\d.]+),\s*(-?[\d.]+)\)\s*scale\((-?[\d.]+),\s*(-?[\d.]+)\)\s*$")
 KEPT = ("fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray",
         "fill-opacity", "stroke-opacity", "opacity", "transform", "x", "y", "cx", "cy", "rx", "ry",
         "r", "width", "height", "x1", "x2", "y1", "y2", "d", "points", "font-size", "font-family",
@@ -50,7 +48,7 @@ def slim(svg: str, label: str) -> str:
         f'viewBox="{" ".join(f"{x:g}" for x in box)}" '
         f'style="display:block;width:100%;max-width:{width}px;height:auto" '
         f'fill="currentColor" stroke="currentColor" font-family="Times, serif">'
-        f"{writer.defs()}{body}</svg>"
+        f"<title>{escape(label)}</title>{writer.defs()}{body}</svg>"
     )
 
 

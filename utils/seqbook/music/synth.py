@@ -12,12 +12,13 @@ import io
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import numpy as np
 
 from .engrave import NoteEvent, Score, note_events
-from .errors import MusicError
+from .errors import ArgumentError, MusicError
 
 __all__ = ["Clip", "play", "synthesize"]
 
@@ -26,6 +27,7 @@ MAX_SECONDS = 60.0
 RELEASE = 0.15  # seconds in which a note dies away after its end
 PARTIALS = ((1, 1.0), (2, 0.5), (3, 0.3), (4, 0.15), (5, 0.08))  # (multiple, loudness)
 PEAK = 0.8
+ADVICE = "This sound is plain and large: pip install -U soundfile makes it a small MP3."
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,20 +52,25 @@ class Clip:
         return f"Clip: {self.seconds:.1f} s of sound at {self.sample_rate} Hz"
 
     def encode(self) -> tuple[str, bytes]:
-        """(media type, bytes): MP3 through soundfile; a small WAV if soundfile is not there."""
+        """(media type, bytes): MP3 through soundfile; a plain WAV if that is missing or too old."""
         try:
             return "audio/mpeg", _mp3(self.samples, self.sample_rate)
-        except Exception:  # not installed, or built without MP3: any failure has the same remedy
+        except (ImportError, OSError, RuntimeError, TypeError, ValueError):
             return "audio/wav", _wav(self.samples, self.sample_rate)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # The text does not depend on the tune: stored outputs are compared by it.
+        return {"text/html": self._repr_html_(), "text/plain": "A tune to listen to (audio player)"}
+
+    def _repr_html_(self) -> str:
         kind, data = self.encode()
         source = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
-        player = (
-            f'<audio controls preload="metadata" aria-label="Player: {self.label}, '
-            f'{self.seconds:.0f} seconds" style="width:100%;max-width:30em" src="{source}"></audio>'
+        label = escape(f"Player: {self.label}, {self.seconds:.0f} seconds")
+        advice = "" if kind == "audio/mpeg" else f"<p>{ADVICE}</p>"
+        return (
+            f'<audio controls preload="metadata" aria-label="{label}" '
+            f'style="width:100%;max-width:30em" src="{source}"></audio>{advice}'
         )
-        return {"text/html": player, "text/plain": repr(self)}
 
 
 def play(score_or_tune: Score | str, *, tempo: float = 1.0, timeout: float = 10.0) -> Clip:
@@ -97,7 +104,7 @@ def synthesize(
     Equal notes (same pitch, same length) are computed once and added wherever they occur.
     """
     if not 0.1 <= tempo <= 10:
-        raise MusicTempoError(f"tempo is a factor between 0.1 and 10, not {tempo!r}")
+        raise ArgumentError(f"tempo is a factor between 0.1 and 10, not {tempo!r}")
     heard = [
         NoteEvent(start / tempo, min(length / tempo, MAX_SECONDS), pitch)
         for start, length, pitch in notes
@@ -137,10 +144,6 @@ def tone(pitch: int, seconds: float, sample_rate: int) -> np.ndarray:
     attack = np.minimum(1, time / 0.006)
     release = np.clip((seconds + RELEASE - time) / RELEASE, 0, 1)
     return sound * attack * release
-
-
-class MusicTempoError(MusicError, ValueError):
-    """A tempo out of range."""
 
 
 def _mp3(samples: np.ndarray, sample_rate: int) -> bytes:

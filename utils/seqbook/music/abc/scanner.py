@@ -74,8 +74,8 @@ class Scanner:
                 break
         missing = [name for name in "MLK" if name not in seen]
         if missing:
-            names = " and ".join(f"{name}:" for name in missing)
-            self.error("header", f"the header has no {names} line", (1, 1))
+            names = ", ".join(f"{name}:" for name in missing)
+            self.error("header", f"the header lacks {names}", (1, 1))
 
     def set_field(self, name: str, value: str, kind: str) -> None:
         """Obey an M:, L: or K: field, in the header or in the body."""
