@@ -308,7 +308,7 @@ CASES = {
             "weights frozen": [('initializer="orthogonal"',
                                 'initializer="orthogonal", trainable=False')],
             "too many weights": [
-                ('name="b")', 'name="b")\n        self.c = self.add_weight(shape=(units,), name="c")')
+                ('name="b")', 'name="b")\n        self.c = self.add_weight(shape=(units,))')
             ],
             "zero start": [('"glorot_uniform"', '"zeros"'), ('"orthogonal"', '"zeros"')],
             ("W_xh elementwise", "W_hh elementwise"): [
@@ -774,6 +774,7 @@ def test_guesses_fail(todo):
 
 
 @TODOS
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_right_shapes_with_wrong_numbers_fail(todo):
     model = MODELS[todo]
     for guess in shaped_guesses(model):

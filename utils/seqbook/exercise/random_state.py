@@ -58,13 +58,12 @@ def keras_state_kept() -> Iterator[None]:
     try:
         if "keras" not in sys.modules:
             raise ImportError
-        from keras import ops
         from keras.src.backend.common import global_state
     except ImportError:  # Keras is not in use, or keeps its state elsewhere
         yield
         return
     generator = global_state.get_global_attribute("global_seed_generator")
-    numbers_ = ops.convert_to_numpy(generator.state).copy() if generator is not None else None
+    numbers_ = generator.state.numpy().copy() if generator is not None else None
     names = dict(global_state.get_global_attribute("object_name_uids") or {})
     try:
         yield
