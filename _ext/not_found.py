@@ -15,6 +15,7 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>No such page · {title}</title>
 <style>
 body {{ margin: 18vh auto; max-width: 30rem; padding: 0 1.2rem; background: #fffdf9; color: #23262b;

@@ -24,9 +24,11 @@ VENDOR = ROOT / "_assets" / "vendor"
 # What English prose with some French names and typographic signs needs.
 TEXT = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2040), 0x20AC, 0x2212]
 
-FACE = """@font-face{{font-family:"Source Serif 4";font-style:{style};font-weight:400 700;\
+FACE = """@font-face{{font-family:"Source Serif 4";font-style:{style};font-weight:{weight};\
 font-display:swap;src:url({file}) format("woff2")}}
 """
+# Upright from regular to bold; italic in one weight, which is half the size.
+WEIGHTS = {"normal": (400, 700), "italic": 400}
 
 
 def stamp() -> str:
@@ -49,14 +51,14 @@ def copy_katex(target: Path) -> None:
 
 
 def copy_text_face(target: Path) -> None:
-    """Source Serif 4, regular to bold, upright and italic, cut down to ``TEXT``."""
+    """Source Serif 4, upright and italic, cut down to ``TEXT``."""
     target.mkdir(parents=True)
     css = ""
-    for style in ("normal", "italic"):
+    for style, weights in WEIGHTS.items():
         name = f"source-serif-4-latin-wght-{style}.woff2"
         source = MODULES / "@fontsource-variable" / "source-serif-4" / "files" / name
         font = TTFont(BytesIO(source.read_bytes()))
-        instancer.instantiateVariableFont(font, {"wght": (400, 700)}, inplace=True)
+        instancer.instantiateVariableFont(font, {"wght": weights}, inplace=True)
         options = subset.Options()
         options.layout_features = ["kern", "liga", "mark", "mkmk", "ccmp", "locl"]
         options.flavor = "woff2"
@@ -65,7 +67,8 @@ def copy_text_face(target: Path) -> None:
         cut.subset(font)
         file = f"source-serif-4-{style}.woff2"
         subset.save_font(font, str(target / file), options)
-        css += FACE.format(style=style, file=file)
+        weight = "400 700" if style == "normal" else "400"
+        css += FACE.format(style=style, weight=weight, file=file)
     (target / "fonts.css").write_text(css, encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ Each page is treated once; a page that an incremental build left alone is not to
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -23,26 +24,26 @@ from slim import aria, boxes, icons, images, maths, scripts, sounds
 MARK = "data-slim"
 
 
-def treat(page: Path, out: Path) -> bool:
-    """Rewrite one page; false if that was done before."""
+def treat(page: Path, out: Path) -> set[int]:
+    """Rewrite one page, unless that was done before; return the signs of its formulas."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    if soup.html is None or soup.html.has_attr(MARK):
-        return False
-    scripts.treat(soup)
-    maths.treat(soup)
-    images.treat(soup, page.parent)
-    sounds.treat(soup, page, out)
-    boxes.treat(soup)
-    aria.treat(soup)
-    soup.html[MARK] = ""
-    page.write_text(str(soup), encoding="utf-8")
-    return True
+    if soup.html is None:
+        return set()
+    if not soup.html.has_attr(MARK):
+        scripts.treat(soup)
+        maths.treat(soup)
+        images.treat(soup, page.parent)
+        sounds.treat(soup, page, out)
+        boxes.treat(soup)
+        aria.treat(soup)
+        soup.html[MARK] = ""
+        page.write_text(str(soup), encoding="utf-8")
+    return maths.signs(soup)
 
 
 def clear(app: Sphinx) -> None:
-    """Remove what an earlier build cut down, so that Sphinx copies the originals again."""
-    for file in icons.written(Path(app.outdir)):
-        file.unlink(missing_ok=True)
+    """Remove the styles and scripts of an earlier build, which were cut down."""
+    shutil.rmtree(Path(app.outdir) / "_static", ignore_errors=True)
 
 
 def remove_stale_pages(app: Sphinx, pages: list[Path]) -> list[Path]:
@@ -64,8 +65,10 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     out = Path(app.outdir)
     pages = [p for p in sorted(out.rglob("*.html")) if "_static" not in p.parts]
     pages = remove_stale_pages(app, pages)
+    signs: set[int] = set()
     for page in pages:
-        treat(page, out)
+        signs |= treat(page, out)
+    maths.cut_fonts(out, signs)
     icons.keep_used(out, pages)
     scripts.remove_unused_files(out)
 

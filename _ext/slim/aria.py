@@ -41,8 +41,11 @@ def lists(soup: BeautifulSoup) -> None:
         item["role"] = "listitem"
     for box in soup.select("input.task-list-item-checkbox"):
         box["aria-label"] = box.parent.get_text(" ", strip=True)[:80]
-    for summary in soup.select("details > summary[aria-label]"):
-        del summary["aria-label"]
+    for summary in soup.select("article details > summary[aria-label]"):
+        del summary["aria-label"]  # it differs from the text that is shown
+    for summary in soup.select(".bd-links li > details > summary"):
+        page = summary.find_parent("li").find("a", recursive=False)
+        summary["aria-label"] = f"Pages under {page.get_text(strip=True) if page else 'this one'}"
 
 
 def headings(soup: BeautifulSoup) -> None:

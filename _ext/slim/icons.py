@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from pathlib import Path
 
 import pydata_sphinx_theme
-from fontTools import subset
 
-logging.getLogger("fontTools").setLevel(logging.ERROR)
+from slim.fonts import cut
 
 STATIC = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 STYLE = "styles/pydata-sphinx-theme.css"
@@ -21,12 +19,6 @@ RULE_BY_VARIABLE = re.compile(r'((?:\.fa-[a-z0-9-]+,?)+)\{--fa:"\\([0-9a-f]{1,5}
 NAME = re.compile(r"\bfa-[a-z0-9-]+")
 ESCAPED = re.compile(r'"\\(f[0-9a-f]{3}) ?"')
 PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
-
-
-def written(out: Path) -> list[Path]:
-    """The files of the built site that `keep_used` writes."""
-    fonts = [original.name for original in sorted((STATIC / FONTS).glob("*.woff2"))]
-    return [out / "_static" / name for name in (STYLE, *(f"{FONTS}/{font}" for font in fonts))]
 
 
 def names_in_use(out: Path, pages: list[Path]) -> set[str]:
@@ -73,12 +65,4 @@ def keep_used(out: Path, pages: list[Path]) -> None:
     (static / STYLE).write_text(css, encoding="utf-8")
     points |= points_in_styles(out)
     for original in sorted((STATIC / FONTS).glob("*.woff2")):
-        options = subset.Options()
-        options.flavor = "woff2"
-        options.layout_features = []
-        options.desubroutinize = True
-        font = subset.load_font(str(original), options)
-        cut = subset.Subsetter(options)
-        cut.populate(unicodes=points)
-        cut.subset(font)
-        subset.save_font(font, str(static / FONTS / original.name), options)
+        cut(original, static / FONTS / original.name, points)

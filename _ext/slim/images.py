@@ -41,7 +41,9 @@ def size(file: Path) -> tuple[int, int] | None:
 
 
 def treat(soup: BeautifulSoup, folder: Path) -> None:
-    """Sizes for the pictures of the article, lazy loading for the later ones."""
+    """Sizes for the pictures of the article, lazy loading for the later ones and the menus'."""
+    for picture in soup.select(".dropdown-menu img"):
+        picture["loading"] = "lazy"
     for number, picture in enumerate(soup.select("article img")):
         if number >= AT_ONCE:
             picture["loading"] = "lazy"

@@ -1,11 +1,28 @@
-"""The styles and fonts of maths: early where there is maths, not at all elsewhere."""
+"""The styles and fonts of maths: early where there is maths, not at all elsewhere, and small."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bs4 import BeautifulSoup
+
+from slim.fonts import cut
 
 # Nearly every formula uses these two.
 EARLY = ("Main-Regular", "Math-Italic")
+FONTS = "_static/vendor/katex/fonts"
+
+
+def signs(soup: BeautifulSoup) -> set[int]:
+    """The code points of what is drawn in the formulas of a page."""
+    drawn = soup.select(".katex .katex-html")
+    return {ord(sign) for formula in drawn for sign in formula.get_text()}
+
+
+def cut_fonts(out: Path, points: set[int]) -> None:
+    """Keep of the fonts the signs that some formula of the book shows."""
+    for font in sorted((out / FONTS).glob("*.woff2")):
+        cut(font, font, points)
 
 
 def treat(soup: BeautifulSoup) -> None:
