@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from . import abc
@@ -46,9 +47,12 @@ class Scores:
         bars_ok: share of all bars that add up to the meter.
         all_bars_ok: share of tunes with two bars or more, all of which add up.
         in_key: share of all notes in the scale of their tune's key signature.
+        ends_home: share of tunes that end on the first note of their key's scale.
         nearest: for each tune the nearest training tune; empty if no training tunes were given.
         similarity: mean similarity to the nearest training tune, None without training tunes.
         copied: share with similarity 0.5 or more, None without training tunes.
+        longest_copy: for each tune the most notes in a row that one training tune also has, 0 if
+            fewer than 9; empty if no training tunes were given.
     """
 
     tunes: int
@@ -57,9 +61,11 @@ class Scores:
     bars_ok: float
     all_bars_ok: float
     in_key: float
+    ends_home: float
     nearest: tuple[Nearest, ...]
     similarity: float | None
     copied: float | None
+    longest_copy: tuple[int, ...] = ()
 
     def rows(self) -> list[tuple[str, str]]:
         """What is shown: (score, percentage), those that were asked for."""
@@ -69,10 +75,15 @@ class Scores:
             ("bars that add up", self.bars_ok),
             ("tunes with every bar right", self.all_bars_ok),
             ("notes in the key", self.in_key),
+            ("tunes that end on the keynote", self.ends_home),
             ("similarity to the nearest training tune", self.similarity),
             ("copied from a training tune", self.copied),
         ]
-        return [(name, f"{100 * value:.0f} %") for name, value in table if value is not None]
+        shown = [(name, f"{100 * value:.0f} %") for name, value in table if value is not None]
+        if self.longest_copy:
+            typical = sorted(self.longest_copy)[len(self.longest_copy) // 2]
+            shown.append(("notes in a row copied, median", str(typical)))
+        return shown
 
     def __repr__(self) -> str:
         lines = [f"Scores of {self.tunes} tune" + ("" if self.tunes == 1 else "s")]
@@ -103,7 +114,7 @@ def scores(
         timeout: seconds that drawing one tune may take.
 
     Raises:
-        MusicError: if there is no tune.
+        MusicError: if there is no tune, or one of them is not a string.
     """
     tunes = [tunes] if isinstance(tunes, str) else list(tunes)
     if not tunes:
@@ -113,10 +124,9 @@ def scores(
     right = [sum(bar.ok for bar in some) for some in bars]
     notes = [note for tune in parsed for note in tune.notes]
     index = _index(tuple(training)) if training is not None else None
-    nearest = tuple(index.nearest(tune.notes) for tune in parsed) if index else ()
-    every = sum(
-        ok == len(some) >= abc.MIN_BARS for ok, some in zip(right, bars, strict=True)
-    )
+    found = [index.nearest(tune.notes) for tune in parsed] if index else []
+    nearest = tuple(near for near, _ in found)
+    every = sum(ok == len(some) >= abc.MIN_BARS for ok, some in zip(right, bars, strict=True))
     return Scores(
         tunes=len(tunes),
         valid=_share(sum(not tune.errors for tune in parsed), len(tunes)),
@@ -124,9 +134,11 @@ def scores(
         bars_ok=_share(sum(right), sum(map(len, bars))),
         all_bars_ok=_share(every, len(tunes)),
         in_key=_share(sum(not note.altered for note in notes), len(notes)),
+        ends_home=_share(sum(map(_ends_home, parsed)), len(tunes)),
         nearest=nearest,
         similarity=_share(sum(n.similarity for n in nearest), len(tunes)) if index else None,
         copied=_share(sum(n.similarity >= COPIED for n in nearest), len(tunes)) if index else None,
+        longest_copy=tuple(length for _, length in found),
     )
 
 
@@ -140,40 +152,61 @@ def nearest_tune(tune: str, training: Sequence[str]) -> Nearest:
         tune: ABC notation.
         training: tunes in ABC notation; what is computed from them is kept for the next call.
     """
-    return _index(tuple(training)).nearest(abc.parse(tune).notes)
+    return _index(tuple(training)).nearest(abc.parse(tune).notes)[0]
 
 
-def phrases(notes: Sequence[abc.Note]) -> set[tuple[int, ...]]:
-    """All runs of `NOTES` notes, each as the steps between its notes."""
-    steps = [after.step - before.step for before, after in zip(notes, notes[1:], strict=False)]
+def phrases(notes: Sequence[abc.Note]) -> list[bytes]:
+    """All runs of `NOTES` notes, in order: the steps between the notes, a byte each."""
+    # wider leaps than 15 octaves do not occur; the mask keeps hostile ones within a byte
+    steps = bytes((after.step - before.step) & 255 for before, after in pairwise(notes))
     width = NOTES - 1
-    return {tuple(steps[i : i + width]) for i in range(len(steps) - width + 1)}
+    return [steps[i : i + width] for i in range(len(steps) - width + 1)]
 
 
 class _Index:
-    """Which training tunes contain a phrase."""
+    """In which training tunes a phrase occurs, and where."""
 
     def __init__(self, training: Sequence[str]):
-        self.places: dict[tuple[int, ...], list[int]] = {}
+        self.places: dict[bytes, list[tuple[int, int]]] = {}
         for number, tune in enumerate(training):
-            for phrase in phrases(abc.parse(tune).notes):
-                self.places.setdefault(phrase, []).append(number)
+            for at, phrase in enumerate(phrases(abc.parse(tune).notes)):
+                self.places.setdefault(phrase, []).append((number, at))
 
-    def nearest(self, notes: Sequence[abc.Note]) -> Nearest:
+    def nearest(self, notes: Sequence[abc.Note]) -> tuple[Nearest, int]:
+        """The nearest tune, and the most notes in a row that any training tune shares."""
         wanted = phrases(notes)
         shared: Counter[int] = Counter()
-        for phrase in wanted:
-            shared.update(self.places.get(phrase, ()))
+        for phrase in set(wanted):
+            shared.update({number for number, _ in self.places.get(phrase, ())})
         if not shared:
-            return Nearest(-1, 0.0)
+            return Nearest(-1, 0.0), 0
         # of equals the first, so that the answer does not depend on the order of a set
         number = min(shared, key=lambda place: (-shared[place], place))
-        return Nearest(number, shared[number] / len(wanted))
+        return Nearest(number, shared[number] / len(set(wanted))), self.longest(wanted)
+
+    def longest(self, wanted: Sequence[bytes]) -> int:
+        """Longest common run: phrases in a row here that are in a row in one training tune."""
+        best = 0
+        ended: dict[tuple[int, int], int] = {}  # place → phrases in a row up to it
+        for phrase in wanted:
+            ended = {
+                (number, at): ended.get((number, at - 1), 0) + 1
+                for number, at in self.places.get(phrase, ())
+            }
+            best = max(best, max(ended.values(), default=0))
+        return best + NOTES - 1 if best else 0
 
 
 @lru_cache(maxsize=2)
 def _index(training: tuple[str, ...]) -> _Index:
     return _Index(training)
+
+
+def _ends_home(tune: abc.Tune) -> bool:
+    if not tune.notes:
+        return False
+    last = tune.notes[-1]
+    return not last.altered and last.step % 7 == abc.tonic(tune.last_key)
 
 
 def _rendered(tunes: Sequence[str], timeout: float) -> float:
