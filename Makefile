@@ -15,7 +15,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 SITE := _build/html
 NOTEBOOKS := $(wildcard notebooks/*.ipynb solutions/*.ipynb)
 LABS := $(wildcard labs/*.ipynb)
-SOURCES := _config.yml _toc.yml tools/vendor_assets.py $(wildcard *.md book/* _ext/*.py _ext/*/*.py) \
+SOURCES := _config.yml _toc.yml tools/vendor_assets.py $(wildcard *.md book/* bench/results.* _ext/*.py _ext/*/*.py) \
            $(shell find _assets -type f -not -path '*/vendor/*' 2>/dev/null) $(NOTEBOOKS) $(LABS)
 
 .PHONY: help book serve test lab labs run bench check-site lint spell lock address clean

@@ -43,13 +43,12 @@ def measure(
     budget: music.Budget, amounts: Amounts, peer_weights: Path, lab_weights: Path
 ) -> dict[str, Any]:
     """Characters per processor second of four ways to write, and the ratios that matter."""
+    if not (peer_weights.is_file() and lab_weights.is_file()):
+        raise NotTrained(
+            "no trained models yet to generate with: run `python -m bench --only music` first."
+        )
     from seqbook.music import generation, parts, training
 
-    for path in (peer_weights, lab_weights):
-        if not path.is_file():
-            raise NotTrained(
-                "Nothing is trained yet to generate with: run `python -m bench --only music` first."
-            )
     data = music.load_data(budget)
     size = len(data.vocabulary)
     other = peer.build_model(size, budget.peer, 1)
