@@ -12,6 +12,7 @@ import hashlib
 import inspect
 import json
 import os
+import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,11 @@ DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplem
 
 class CheckpointError(MusicError):
     """A checkpoint that cannot be used here; the message says why and what to do."""
+
+
+def tell(line: str) -> None:
+    """A line for the reader beside the output: logs are not part of a notebook's results."""
+    print(line, file=sys.stderr)
 
 
 def fingerprint(*values: Any) -> str:
@@ -69,7 +75,7 @@ class Checkpoints:
     """
 
     def __init__(
-        self, folder: str | Path, facts: Mapping[str, Any], tell: Callable[[str], None] = print
+        self, folder: str | Path, facts: Mapping[str, Any], tell: Callable[[str], None] = tell
     ):
         self.folder, self.facts, self.tell = Path(folder), dict(facts), tell
         self.name = fingerprint(self.facts)

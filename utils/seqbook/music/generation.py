@@ -171,10 +171,14 @@ def chain(model: Any) -> list[Any]:
         if not isinstance(layer, keras.layers.InputLayer)
     ]  # fmt: skip
     if not layers or not isinstance(layers[0], keras.layers.Embedding):
-        raise GenerationError("the model must be a chain of Keras layers that begins with Embedding")
+        raise GenerationError(
+            "the model must be a chain of Keras layers that begins with Embedding"
+        )
     for layer in layers:
         if isinstance(layer, keras.layers.Bidirectional):
-            raise GenerationError("a bidirectional layer reads the future, which is not written yet")
+            raise GenerationError(
+                "a bidirectional layer reads the future, which is not written yet"
+            )
         if len(layer._inbound_nodes) > 1 or len(layer._inbound_nodes[0].parent_nodes) > 1:
             raise GenerationError("the model must be one chain of layers, without branches")
     if not any(isinstance(layer, keras.layers.RNN) for layer in layers):
@@ -187,7 +191,7 @@ def first_states(layers: Sequence[Any], n: Any) -> list[Any]:
     import keras
 
     return [
-        [state for state in layer.get_initial_state(n)]
+        list(layer.get_initial_state(n))
         for layer in layers if isinstance(layer, keras.layers.RNN)
     ]  # fmt: skip
 

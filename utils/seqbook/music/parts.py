@@ -91,7 +91,7 @@ def probabilities(logits: Any, temperature: float) -> Any:
 
 
 def draw(p: Any, u: Any) -> Any:
-    """(batch,) int32: the first token at which the running sum of p (batch, vocabulary) passes u."""
+    """(batch,) int32: the first place where the running sum of p (batch, vocabulary) passes u."""
     import tensorflow as tf
 
     below = tf.cumsum(p, axis=-1) <= u[:, tf.newaxis]

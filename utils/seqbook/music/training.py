@@ -1,6 +1,6 @@
 """Training a music model: the loop around the learner's pieces, with checkpoints.
 
-    settings = training.Settings(steps=400)
+    settings = training.Settings(steps=900)
     run = training.train(settings, train_tunes, val_tunes, folder="checkpoints")
     training.bits_per_character(run.model, val_tunes, run.vocabulary)
 
@@ -59,12 +59,12 @@ class Settings:
         seed: of the first weights and of the batches.
     """
 
-    steps: int = 420
+    steps: int = 900
     batch: int = 32
-    window: int = 100
-    units: int = 256
-    embedding: int = 64
-    learning_rate: float = 6e-3
+    window: int = 64
+    units: int = 192
+    embedding: int = 48
+    learning_rate: float = 0.014
     warmup: int = 20
     clip_norm: float = 1.0
     seed: int = 0
@@ -164,7 +164,7 @@ def train(
         facts = asdict(settings) | {
             "vocabulary": fingerprint(vocabulary),
             "tunes": fingerprint(list(train_tunes)),
-            "code": fingerprint([source(piece) for piece in vars(parts).values()]),
+            "code": fingerprint([source(piece) for piece in (train, *vars(parts).values())]),
         }
         checkpoints = Checkpoints(folder, facts)
         run.step, values, run.losses = checkpoints.load([tuple(v.shape) for v in variables])

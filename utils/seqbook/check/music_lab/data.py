@@ -20,7 +20,8 @@ SPLIT_HINTS = {
     "whole tunes. A tune cut in two would be half seen in training.",
     "tune twice": "a tune is drawn more than once: a permutation has each tune once, `choice` and "
     "`integers` may repeat.",
-    "swapped": "the two parts are in the wrong order: training tunes first, then the held-out ones.",
+    "swapped": "the two parts are in the wrong order: training tunes first, then the held-out "
+    "ones.",
     "leak": "held-out tunes are among the training tunes. What the model has seen cannot test it: "
     "leave them out of the first part.",
     "lost tunes": "some tunes are in neither part. What is not held out is for training.",
@@ -37,7 +38,7 @@ SPLIT_HINTS = {
 def blocks(places: list[int], of: int) -> bool:
     """Do the places follow a plain rule: one block, or every so many?"""
     gaps = set(np.diff(sorted(places)).tolist())
-    return len(gaps) == 1 and len(places) < of
+    return len(gaps) == 1 and 2 < len(places) < of
 
 
 @LAB.exercise("1.1", "Whole tunes are held out, at random and without a leak.")
@@ -182,7 +183,8 @@ ENCODE_HINTS = {
     "them: the same letter would get another number in another tune. Use the vocabulary.",
     "numbered anew": "encode makes a vocabulary of this text alone: use the one that is given.",
     "each once": "encode gives each character of the text once: the text has an order, keep it.",
-    "one-hot": "encode gives rows of 0 and 1: whole numbers are wanted, the Embedding does the rest.",
+    "one-hot": "encode gives rows of 0 and 1: whole numbers are wanted, the Embedding does the "
+    "rest.",
 }
 ARRAY_HINTS = {
     "encode gives a list": "encode gives a list: make it an array, `np.array(..., dtype='int32')`, "
@@ -204,7 +206,7 @@ def decode_reference(
     if "decode drops END" in faults:
         ids = ids[ids != 0]
     if "decode stops at END" in faults:
-        ids = ids[: (list(ids) + [0]).index(0)]
+        ids = ids[: [*ids, 0].index(0)]
     if "decode goes backward" in faults:
         ids = ids[::-1]
     shift = 1 if "decode counts from 1" in faults else 0
@@ -234,9 +236,7 @@ DECODE = FaultModel(decode_reference, DECODE_HINTS, NUMBERS)
 
 
 @LAB.exercise("1.3", "Text turns into whole numbers, and back into the same text.")
-def encode_decode(
-    encode: Callable[..., Any], decode: Callable[..., Any]
-) -> Faults | str | None:
+def encode_decode(encode: Callable[..., Any], decode: Callable[..., Any]) -> Faults | str | None:
     """`encode(text, vocabulary) → ids` and `decode(ids, vocabulary) → text`."""
     there, back = ENCODE.judge(encode), DECODE.judge(decode)
     if isinstance(there, list) and isinstance(back, list):
@@ -296,19 +296,24 @@ def window_reference(
 
 
 WINDOW_HINTS = {
-    "targets are the inputs": "the targets are the inputs themselves, and copying is no prediction: "
+    "targets are the inputs": "the targets are the inputs themselves, and copying is no "
+    "prediction: "
     "start the targets one character later.",
-    "targets one too early": "the targets are shifted the wrong way: they are the character before. "
+    "targets one too early": "the targets are shifted the wrong way: they are the character "
+    "before. "
     "A target is the character that comes after its input.",
-    "targets wrapped": "the last target is the window's own first character (that is what `np.roll` "
+    "targets wrapped": "the last target is the window's own first character (that is what "
+    "`np.roll` "
     "does): it must be the next character of the text.",
     "last target zero": "the last target is 0, a filler: take the next character of the text.",
     "targets two ahead": "the targets are two characters ahead: one is right.",
     "targets are the next window": "the targets are the following window: they must be the same "
     "window, one character later.",
-    "one target only": "there is one target, the character after the window: each of its characters "
+    "one target only": "there is one target, the character after the window: each of its "
+    "characters "
     "has one of its own.",
-    "start ignored": "the window is always from the beginning of the text: it must begin at `start`.",
+    "start ignored": "the window is always from the beginning of the text: it must begin at "
+    "`start`.",
     "start counts windows": "start is taken for the number of a window: it is a place in the text.",
     "ends at length": "the window ends at the place `length`: it must end at `start + length`.",
     "one too short": "both are one character too short: each has `length` of them.",
@@ -347,18 +352,21 @@ BATCH_HINTS = {
     "targets one too early": "the targets are the characters before: shift the other way.",
     "wrong targets": "the targets are not the characters that follow the inputs.",
     "rows alike": "all rows are the same window: draw a start for each row.",
-    "always the same": "every batch is the same one: take the starts from `rng`, anew in each call.",
+    "always the same": "every batch is the same one: take the starts from `rng`, anew in each "
+    "call.",
     "rng ignored": "two generators with the same seed give different batches: draw from `rng`, so "
     "that a run can be repeated.",
     "new generator": "every generator gives the same batches: draw from `rng`, do not make another "
     "one inside.",
     "next to each other": "the rows of a batch follow each other in the text: draw each start by "
     "itself, or the batch is one long piece.",
-    "blocks only": "the windows start at multiples of `length` only: any place may begin one, which "
+    "blocks only": "the windows start at multiples of `length` only: any place may begin one, "
+    "which "
     "gives many more windows.",
     "tune starts only": "the windows start only where a tune starts: the model would never see the "
     "rest of a long tune. Let them begin anywhere.",
-    "last start missing": "the last possible window is never drawn: `integers` leaves out its upper "
+    "last start missing": "the last possible window is never drawn: `integers` leaves out its "
+    "upper "
     "end, so that is len(ids) - length.",
     "first start missing": "the first window is never drawn: the starts begin at 0.",
     "few starts": "many places of the text never begin a window: draw from all.",
@@ -396,7 +404,9 @@ def start_faults(starts: np.ndarray) -> list[str]:
     seen = set(starts.ravel().tolist())
     gaps = np.diff(starts, axis=1)
     if (starts == first).all():
-        return ["rows alike", "always the same"] if (first == first[0]).all() else ["always the same"]
+        return (
+            ["rows alike", "always the same"] if (first == first[0]).all() else ["always the same"]
+        )
     if all(len(set(row.tolist())) == 1 for row in starts):
         return ["rows alike"]
     if size > 2 and (gaps == gaps[0, 0]).all():

@@ -78,7 +78,8 @@ SCORE_HINTS = {
     "percent": "these are percentages: give shares between 0 and 1.",
     "errors counted": "the first value is the share of tunes with errors: count those without, "
     "a Validation is true if there are none.",
-    "mean of the tunes' shares": "the second value is the mean of the tunes' own shares, in which a "
+    "mean of the tunes' shares": "the second value is the mean of the tunes' own shares, in "
+    "which a "
     "bar of a short tune counts more: divide all right bars by all bars.",
     "wrong bars": "the second value is the share of wrong bars.",
     "bars a tune": "the second value is right bars per tune: divide by the number of bars.",
@@ -88,7 +89,8 @@ SCORE_HINTS = {
     "an empty tune is right": "a tune without a bar counts as one with every bar right: 0 of 0 is "
     "no success.",
     "one right bar is enough": "a tune counts as right when one of its bars is: all must be.",
-    "share of the valid ones": "the third value is a share of the valid tunes: divide by all tunes.",
+    "share of the valid ones": "the third value is a share of the valid tunes: divide by all "
+    "tunes.",
 }
 SCORE = FaultModel(
     score_reference, SCORE_HINTS, [([TUNES[name] for name in names],) for names in SETS], most=2
@@ -175,7 +177,8 @@ COPY_HINTS = {
     "summed over tunes": "the lengths are summed over the training tunes: take the longest.",
     "across tunes": "the piece runs from the end of one training tune into the next: search each "
     "alone, or join them with END.",
-    "with gaps": "the characters are in the same order, but not side by side: a copied piece has no "
+    "with gaps": "the characters are in the same order, but not side by side: a copied piece has "
+    "no "
     "gaps.",
     "same places": "equal characters at equal places are counted: find the longest piece in a row.",
     "characters in common": "the letters both use are counted: find the longest piece in a row.",
@@ -189,7 +192,7 @@ COPY_HINTS = {
 COPY_PROBES = [
     ("xGAB c|dEFz", ["qqFz GAB cv", "eAB c|dEp"]),
     ("abc|deF GA", ["q abc|d", "eF zzGA", "cde F"]),
-    ("|:GGA B2", ["GGA y", "B2|:G", "zGA B2 y", "A |A G B"]),
+    ("|:GGA B2", ["|:Gq", "|x:GxGxA xB2", "zGA B2 y", "A |A G B"]),
 ]
 COPY = FaultModel(copy_reference, COPY_HINTS, COPY_PROBES, most=2)
 

@@ -13,8 +13,9 @@ LAB = Lab("Lab 2")
 Faults = list[tuple[str, str]]
 
 NOT_TENSORFLOW = (
-    "the numbers are right, but this stops inside `tf.function`: a NumPy or Python operation cannot "
-    "be compiled. Use TensorFlow's, `tf.exp` for `np.exp`, and no `float()`, `.numpy()` or `if`."
+    "the numbers are right, but this stops inside `tf.function`: a NumPy or Python operation "
+    "cannot "
+    "be compiled. Use TensorFlow's, such as `tf.exp` for `np.exp`, and no `.numpy()`."
 )
 
 
@@ -23,12 +24,12 @@ def named(hints: dict[str, str], found: list[str]) -> Faults:
     return [(name, hints[name]) for name in dict.fromkeys(found)]
 
 
-def compiles(run: Callable[[], Any]) -> bool:
-    """Does a call with tensors work inside `tf.function`?"""
+def compiles(answer: Callable[..., Any], *inputs: Any) -> bool:
+    """Does a call with these tensors work inside `tf.function`?"""
     import tensorflow as tf
 
     try:
-        tf.function(run, autograph=True)()
+        tf.function(lambda *given: answer(*given))(*inputs)
     except Todo:
         raise
     except Exception:  # NotImplementedError too: that is what NumPy says of a symbolic tensor
@@ -44,4 +45,4 @@ def judge_compiled(model: FaultModel, answer: Callable[..., Any]) -> Any:
     if said is not None:
         return said
     probe = tuple(tf.constant(part) for part in model.probes[-1])
-    return None if compiles(lambda: answer(*probe)) else [("not compilable", NOT_TENSORFLOW)]
+    return None if compiles(answer, *probe) else [("not compilable", NOT_TENSORFLOW)]

@@ -122,12 +122,15 @@ def draw_reference(p: np.ndarray, u: np.ndarray, faults: frozenset[str]) -> dict
     if "a column" in faults:
         count = count[:, None]
     if "the sum, not the place" in faults:
+        if count.ndim > 1 or count.max() >= p.shape[-1]:
+            raise ValueError("no such place")
         return {"the tokens": np.take_along_axis(sums, count[:, None], -1)[:, 0]}
     return {"the tokens": count}
 
 
 DRAW_HINTS = {
-    "argmax": "the most probable character is always taken, so a tune would soon repeat itself: use "
+    "argmax": "the most probable character is always taken, so a tune would soon repeat itself: "
+    "use "
     "u to choose.",
     "all alike": "every character is as likely as every other: p is not used.",
     "no running sum": "u is compared with the probabilities: compare it with their running sum, "
@@ -135,11 +138,14 @@ DRAW_HINTS = {
     "sum over the batch": "the running sum goes over the batch: it must go over the vocabulary, "
     "axis=-1.",
     "next one": "the token is one too far: the number of sums that are not above u is its place.",
-    "one before": "the token is one too early: the number of sums that are not above u is its place.",
-    "counts the other side": "the sums above u are counted: count those that are not, they belong to "
+    "one before": "the token is one too early: the number of sums that are not above u is its "
+    "place.",
+    "counts the other side": "the sums above u are counted: count those that are not, they "
+    "belong to "
     "the tokens before.",
     "the first u for all": "the same random number serves all rows: each row has its own u.",
-    "a column": "the tokens have the shape (batch, 1): one number for each row is wanted, (batch,).",
+    "a column": "the tokens have the shape (batch, 1): one number for each row is wanted, "
+    "(batch,).",
     "the sum, not the place": "this is the running sum, not the place in it.",
 }
 OWN_NUMBERS = {
@@ -186,7 +192,7 @@ def draw(answer: Callable[..., Any]) -> Faults | str | None:
         if np.abs(counts - GRID * SHARES).max() > 2:
             return said
     p, u = map(tf.constant, DRAW.probes[1])
-    return None if compiles(lambda: answer(p, u)) else [("not compilable", NOT_TENSORFLOW)]
+    return None if compiles(answer, p, u) else [("not compilable", NOT_TENSORFLOW)]
 
 
 # 4.3 ---------------------------------------------------------------------------------------------
