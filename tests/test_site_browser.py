@@ -76,7 +76,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser, base) -> Iterator[Page]:
-    context = browser.new_context(viewport=WIDE, color_scheme="light", base_url=base)
+    # Without motion no color is caught half way from one theme to the other.
+    context = browser.new_context(
+        viewport=WIDE, color_scheme="light", reduced_motion="reduce", base_url=base
+    )
     context.set_default_timeout(LIMIT)
     yield context.new_page()
     context.close()

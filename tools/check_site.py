@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 from setup_cell import ROOT, repository
 
 # Folders of notebooks, each of which has to be on the site with buttons that open it.
@@ -29,6 +29,7 @@ LOADS = {
 FETCHED_LINKS = {"stylesheet", "preload", "icon", "shortcut icon", "prefetch", "modulepreload",
                  "preconnect", "dns-prefetch", "apple-touch-icon", "manifest"}  # fmt: skip
 IN_STYLE = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
+LEFT_OVER = re.compile(r"\{[a-z:]+\}`|^:{3,}|`{3}|<!--|\$\$")
 FILE_NAME = re.compile(r"\.(png|svg|jpe?g|webp|gif)$", re.I)
 
 
@@ -206,15 +207,13 @@ def text(_site: Site, page: Page) -> Iterator[str]:
     if page.soup.select(".katex-error, .problematic, .system-message"):
         yield "an error message of the build is on the page"
     main = page.soup.select_one("article")
-    if main is None:
-        return
-    for tag in main.select("pre, code, script, style, annotation, .katex"):
-        tag.extract()
-    for left in re.findall(r"\{[a-z:]+\}`|^:{3,}|`{3}|<!--|\$\$", main.get_text()):
-        yield f"markup that was not understood: {left}"
+    for said in main.find_all(string=LEFT_OVER) if main else ():
+        inside = {parent.name for parent in said.parents}
+        unread = {"pre", "code", "script", "style", "math"}
+        if type(said) is NavigableString and not inside & unread:
+            yield f"markup that was not understood: {' '.join(said.split())[:60]}"
 
 
-# `text` takes parts out of the page, so it comes last.
 CHECKS: tuple[Callable[[Site, Page], Iterator[str]], ...] = (
     links, resources, launch, pictures, structure, text,
 )  # fmt: skip

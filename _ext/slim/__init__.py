@@ -13,6 +13,7 @@ Each page is treated once; a page that an incremental build left alone is not to
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -73,10 +74,17 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     scripts.remove_unused_files(out)
 
 
+def digest() -> str:
+    """Changes with the local extensions: Sphinx then writes every page anew."""
+    code = [file.read_bytes() for file in sorted(Path(__file__).parents[1].rglob("*.py"))]
+    return hashlib.sha256(b"".join(code)).hexdigest()
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension; it runs after all others."""
     # Jupyter Book sets it even where sphinx_comments, which reads it, is left out.
     app.add_config_value("comments_config", {}, "html")
+    app.add_config_value("extensions_digest", digest(), "env", [str])
     app.connect("builder-inited", clear)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
