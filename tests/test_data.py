@@ -33,6 +33,20 @@ def test_xor_is_one_or_the_other_but_not_both():
     }
 
 
+def test_the_ten_digits_of_a_seven_segment_display_all_look_different():
+    x, y = data.seven_segments()
+    assert x.shape == (10, 7) and x.dtype == np.float32 and y.tolist() == list(range(10))
+    assert len({tuple(row) for row in x}) == 10
+    # What everybody knows of such a display: how many lamps each digit lights, and that 7 is
+    # 1 with the top, 0 is 8 without the middle, 6 and 9 are 8 without one upright.
+    assert x.sum(1).tolist() == [6, 2, 5, 5, 4, 5, 6, 3, 7, 6]
+    top, upper_right, _, _, lower_left, _, middle = np.eye(7)
+    np.testing.assert_array_equal(x[7] - x[1], top)
+    np.testing.assert_array_equal(x[8] - x[0], middle)
+    np.testing.assert_array_equal(x[8] - x[6], upper_right)
+    np.testing.assert_array_equal(x[8] - x[9], lower_left)
+
+
 @pytest.mark.parametrize("p", [0.0, 0.3, 0.5, 1.0])
 def test_flips_come_up_1_as_often_as_asked(p):
     stream = data.flips(20_000, p=p, seed=5)

@@ -7,9 +7,10 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.patches import Circle, FancyArrowPatch
 from seqbook import data
-from seqbook.plots import nets
+from seqbook.plots import hidden, nets, segments
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +99,42 @@ def test_the_third_puzzle_is_the_echo():
     assert lower[1:-1] == upper[:6], "each answer is the symbol before"
 
 
+W1, W2 = np.array([[1.0, -1.0], [-0.25, 1.0]]), np.array([[1.0], [-1.0]])
+
+
+def test_backprop_writes_every_value_weight_and_gradient():
+    got = texts(hidden.backprop([1, 2], [0.46, 0.76], 0.43, (W1, W2), (W1 / 8, W2 / 8)))
+    values = ["1.00", "2.00", "0.46", "0.76", "0.43"]
+    on_edges = ["1", "−1", "−0.25", "1", "1", "−1", "+0.12", "−0.12", "−0.03"]
+    assert set(values) | set(on_edges) <= set(got)
+    # 5 values, 6 weights and 6 gradients, 3 names and the 2 words of the key.
+    assert len(got) == 5 + 12 + 3 + 2
+
+
+def test_the_folded_plane_shows_the_points_at_each_stage_and_a_straight_boundary_last():
+    x, y = data.xor()
+    w1, b1 = 4 * np.array([[-1.0, 1.0], [1.0, -1.0]]), np.array([2.0, 2.0])
+    w2, b2 = np.array([[-5.0], [-5.0]]), np.array([5.0])
+    axes = hidden.folded_plane((w1, b1), (w2, b2), x, y).axes
+    for ax, at in zip(axes, [x, x @ w1 + b1, np.tanh(x @ w1 + b1)], strict=True):
+        for k, cloud in enumerate(c for c in ax.collections if isinstance(c, PathCollection)):
+            np.testing.assert_allclose(cloud.get_offsets(), at[y[:, 0] == k], atol=1e-5)
+    line = axes[2].lines[-1].get_xydata()
+    np.testing.assert_allclose(line @ w2 + b2, 0, atol=1e-9)
+    # (0, 0) and (1, 1) land on the same spot, and share their label.
+    assert sorted(texts(axes[2])) == ["00, 11", "01", "10"]
+    assert sorted(texts(axes[0])) == ["00", "01", "10", "11"]
+
+
+def test_segments_light_what_is_lit():
+    lit, _ = data.seven_segments()
+    ax = segments.segments(lit[[1, 8]], labels=["1", "8"])
+    bright = [line.get_alpha() == 1 for line in ax.lines]
+    assert bright == [bool(v) for v in lit[[1, 8]].ravel()] and texts(ax) == ["1", "8"]
+    top, *_, middle = ax.lines[7:]
+    assert top.get_ydata()[0] > middle.get_ydata()[0] > 0
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -112,6 +149,11 @@ def test_the_third_puzzle_is_the_echo():
         (lambda: nets.network([3, 2], weights=["a", "b"]), "2 weights for 1"),
         (lambda: nets.memoryless(["1"], []), "1 inputs for 0"),
         (lambda: nets.memoryless(["1"], ["0"], window=0), "at least 1"),
+        (lambda: hidden.backprop([1], [1, 2], 0, (W1, W2), (W1, W2)), r"not \[\(1,\)"),
+        (lambda: hidden.backprop([1, 2], [1, 2], 0, (W1, W1), (W1, W2)), r"has shapes"),
+        (lambda: hidden.folded_plane((W1, [0]), (W2, [0]), *data.xor()), r"have shapes"),
+        (lambda: segments.segments(np.zeros((2, 6))), r"\(displays, 7\), not \(2, 6\)"),
+        (lambda: segments.segments(np.zeros(7), labels=["a", "b"]), "2 labels for 1"),
     ],
 )
 def test_bad_input_is_named_in_one_line(call, says):

@@ -108,7 +108,7 @@ def folded_plane(
     low, high = x.min(0) - margin, x.max(0) + margin
     across = np.stack(np.meshgrid(*np.linspace(low, high, 121).T), -1)
     logit = np.tanh(across @ w1 + b1) @ w2[:, 0] + b2[0]
-    figure, axes = plt.subplots(1, 3, figsize=(9.4, 3.5))
+    figure, axes = plt.subplots(1, 3, figsize=(7.6, 2.9))
     for ax, stage, name, title in zip(
         axes,
         [lambda p: p, lambda p: p @ w1 + b1, lambda p: np.tanh(p @ w1 + b1)],
@@ -126,27 +126,28 @@ def folded_plane(
             ax.contour(where[..., 0], where[..., 1], logit, levels=[0], colors="black",
                        linewidths=1.6)
         points(stage(x), y, size=70, ax=ax)
-        _label_points(ax, stage(x), x)
+        _label_points(ax, stage(x), x, inward=name != "h")
         ax.set(title=title, xlabel=f"${name}_1$", ylabel=f"${name}_2$")
         ax.margins(0.12)
         ax.grid(False)
     # In the last picture the boundary is the line w2 · h + b2 = 0.
-    end = np.array([-1.35, 1.35])
+    end = np.array([-1.7, 1.7])
     steep = int(abs(w2[1, 0]) >= abs(w2[0, 0]))  # solve for the coordinate with the larger weight
     other = -(b2[0] + w2[1 - steep, 0] * end) / w2[steep, 0]
     axes[2].plot(*((end, other) if steep else (other, end)), color="black", lw=1.6)
-    axes[2].set(xlim=(-1.35, 1.35), ylim=(-1.35, 1.35))
+    axes[2].set(xlim=(-1.7, 1.7), ylim=(-1.7, 1.7))
     return figure
 
 
-def _label_points(ax: Axes, at: np.ndarray, names: np.ndarray) -> None:
-    """Write beside each point where it came from; points in one spot share a label."""
+def _label_points(ax: Axes, at: np.ndarray, names: np.ndarray, inward: bool) -> None:
+    """Write at each point where it came from; points in one spot share a label."""
     middle = at.mean(0)
     for k, here in enumerate(at):
         same = np.flatnonzero(np.abs(at - here).max(1) < 0.15)
         if same[0] == k:
             text = ", ".join(f"{names[i, 0]:g}{names[i, 1]:g}" for i in same)
+            up = (here[1] > middle[1]) != inward
+            right = (here[0] > middle[0]) != inward
             ax.annotate(text, here, textcoords="offset points", fontsize=9, zorder=4,
-                        xytext=(-8 if here[0] > middle[0] else 8,
-                                -15 if here[1] > middle[1] else 9),
-                        ha="right" if here[0] > middle[0] else "left")
+                        xytext=((8 if right else -8) * inward, 9 if up else -16),
+                        ha=("left" if right else "right") if inward else "center")

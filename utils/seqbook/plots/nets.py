@@ -120,9 +120,9 @@ def three_puzzles() -> Figure:
     """The opening picture: two clouds, four dots, and two rows of symbols."""
     from ..data import blobs, xor
 
-    figure, (left, middle, right) = plt.subplots(
-        1, 3, figsize=(8.6, 2.9), gridspec_kw={"width_ratios": [1, 1, 1.35]}
-    )
+    # Two rows: side by side the three would be too small to read on a phone.
+    figure, panels = plt.subplot_mosaic("12;33", figsize=(5.4, 4.6), height_ratios=[1.25, 1])
+    left, middle, right = panels.values()
     x, y = blobs(40, spread=0.4, seed=3)
     points(x, y, ax=left)
     points(*xor(), size=130, ax=middle)
@@ -138,7 +138,7 @@ def three_puzzles() -> Figure:
         box(right, k, 0, str(b), COLORS["output"], (0.8, 0.8))
     right.text(-0.4, 1.85, "what you see", color=COLORS["input"], fontsize=9)
     right.text(-0.4, -0.75, "what you should say", color=COLORS["output"], fontsize=9)
-    right.set(title="3", xlim=(-0.6, 7.6), ylim=(-1.6, 2.8), aspect="equal")
+    right.set(title="3", xlim=(-0.6, 7.6), ylim=(-1.0, 2.2), aspect="equal")
     right.axis("off")
     return figure
 
@@ -243,12 +243,14 @@ def activations() -> Figure:
         ("tanh", np.tanh(z), 1 - np.tanh(z) ** 2),
         ("ReLU", np.maximum(z, 0), (z > 0) * 1.0),
     ]
-    figure, axes = plt.subplots(1, 4, figsize=(8.6, 2.3), sharey=True)
-    for ax, (name, value, slope) in zip(axes, panels, strict=True):
+    figure, axes = plt.subplots(2, 2, figsize=(5.8, 4.4), sharex=True, sharey=True)
+    for ax, (name, value, slope) in zip(axes.flat, panels, strict=True):
         ax.plot(z, value, color=COLORS["accent"], label="$g(z)$")
         ax.plot(z, slope, color=COLORS["muted"], ls="--", lw=1.4, label="slope $g'(z)$")
-        ax.set(title=name, xlabel="$z$", xlim=(-4, 4), ylim=(-1.3, 2.3))
-    axes[0].legend(loc="upper left")
+        ax.set(title=name, xlim=(-4, 4), ylim=(-1.3, 2.3))
+    for ax in axes[1]:
+        ax.set_xlabel("$z$")
+    axes[0, 0].legend(loc="upper left")
     return figure
 
 
