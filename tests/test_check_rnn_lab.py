@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from checker_cases import ROOT, Case, LabCases, confusions, execute, mutate, shaped_guesses
 from seqbook.check import rnn_lab as check
-from seqbook.check.rnn_lab import part1, part2, part3, part4
+from seqbook.check.rnn_lab import part1, part2_layer, part2_state, part3_back, part3_loss, part4
 
 NOTEBOOK = "lab1_rnn_from_scratch"
 HELPERS = ("def log_softmax(", "def gradients(")  # cells that give functions to the answers
@@ -46,6 +46,10 @@ CASES = {
             "bias multiplied": [(" + b", " * b")],
             "not summed": [("np.sum(w * x)", "w * x")],
             "mean": [("np.sum", "np.mean")],
+            "last input only": "def perceptron(x, w, b):\n"
+            "    for i in range(len(x)):\n"
+            "        z = w[i] * x[i]\n"
+            "    return 1 / (1 + np.exp(-(z + b)))\n",
             "inputs added": [("w * x", "w + x")],
             "no sigmoid": [("1 / (1 + np.exp(-z))", "z")],
             "tanh": [("1 / (1 + np.exp(-z))", "np.tanh(z)")],
@@ -80,6 +84,7 @@ CASES = {
             "no bias": [(" + b", "")],
             "bias twice": [(" + b", " + b + b")],
             "bias subtracted": [(" + b", " - b")],
+            "bias on the weights": [("X @ W + b", "X @ (W + b)")],
             "bias per example": [(" + b", " + b[:, None]")],
             "sigmoid": [("X @ W + b", "1 / (1 + np.exp(-(X @ W + b)))")],
             "tanh": [("X @ W + b", "np.tanh(X @ W + b)")],
@@ -127,6 +132,7 @@ CASES = {
             "    for i in range(lag, len(symbols)):\n"
             "        targets[i] = symbols[i - lag]\n"
             "    return targets\n",
+            "not shifted": [("symbols[:, :-lag]", "symbols[:, lag:]")],
             "too short": [("return targets", "return targets[:, lag:]")],
             "all zeros": [("targets[:, lag:] = symbols[:, :-lag]", "pass")],
             ("future", "one step too many"): [
@@ -157,6 +163,8 @@ CASES = {
             "W_hh elementwise": [("h @ W_hh", "h * W_hh")],
             "W_xh transposed": [("x @ W_xh", "x @ W_xh.T")],
             "W_hh transposed": [("h @ W_hh", "h @ W_hh.T")],
+            "columns": [("x @ W_xh + h @ W_hh", "W_xh.T @ x + W_hh.T @ h")],
+            "W_xh for the state": [("h @ W_hh", "h @ W_xh")],
             "no tanh": [("np.tanh", "")],
             "sigmoid for tanh": [("np.tanh", "tf.sigmoid")],
             "relu for tanh": [("np.tanh", "tf.nn.relu")],
@@ -218,6 +226,7 @@ CASES = {
             ],
             "initial state kept": [("states = []", "states = [h]")],
             "only the last state": [("np.stack(states, axis=1)", "h")],
+            "first step only": [("    return np.stack", "        return np.stack")],
             "last step missing": [("xs.shape[1])", "xs.shape[1] - 1)")],
             "first step missing": [("range(xs", "range(1, xs")],
             "time first": [(", axis=1)", ")")],
@@ -225,6 +234,14 @@ CASES = {
             "backward": [("range(xs.shape[1])", "reversed(range(xs.shape[1]))")],
             "returned backward": [("(states,", "(states[::-1],")],
             "over the batch": [("range(xs.shape[1])", "range(len(xs))"), ("xs[:, t]", "xs[t]")],
+            "sequence by sequence": UNROLL.format(
+                "    h = np.zeros(len(W_hh))\n"
+                "    states = []\n"
+                "    for x in xs:\n"
+                "        h = rnn_step(x, h, W_xh, W_hh, b)\n"
+                "        states.append(h)\n"
+                "    return np.stack(states)"
+            ),
             "same input": [("xs[:, t]", "xs[:, 0]")],
             "states added up": [
                 ("np.stack(states, axis=1)", "np.cumsum(states, 0).swapaxes(0, 1)")
@@ -290,6 +307,7 @@ CASES = {
             "only the last state": [("tf.stack(states, axis=1)", "h")],
             "time first": [(", axis=1)", ")")],
             "backward": [("range(xs.shape[1])", "reversed(range(xs.shape[1]))")],
+            "sequence by sequence": [("xs[:, t]", "xs[t]")],
             "W_xh elementwise": [("@ self.W_xh", "* self.W_xh")],
             "W_hh elementwise": [("@ self.W_hh", "* self.W_hh")],
             "W_xh transposed": [("@ self.W_xh", "@ tf.transpose(self.W_xh)")],
@@ -405,7 +423,10 @@ class MyRNN(keras.layers.Layer):
         slips={
             "mean over time": [("len(logits)", "targets.size")],
             "sum over the batch": [(" / len(logits)", "")],
+            "mean of everything": [(LOSS, "-np.mean(right * log_p)")],
             "last step only": [("right * log_p", "(right * log_p)[:, -1]")],
+            "log twice": [("right * log_p", "right * np.log(log_p)")],
+            "nothing summed": [(LOSS, "-np.sum(right * log_p, axis=2)")],
             "sign": [("-np.sum", "np.sum")],
             "no log": [("right * log_p", "right * np.exp(log_p)")],
             "no softmax": [("right * log_p", "right * logits")],
@@ -459,6 +480,9 @@ class MyRNN(keras.layers.Layer):
                  "(p - 1) * one_hot(targets, logits.shape[-1])")
             ],
             "no softmax": [("np.exp(log_softmax(logits))", "logits")],
+            "targets not one-hot": [("one_hot(targets, logits.shape[-1])", "targets")],
+            "brackets": [("(p - one_hot(targets, logits.shape[-1]))",
+                          "p - one_hot(targets, logits.shape[-1])")],
             "log probabilities": [("np.exp(log_softmax(logits))", "log_softmax(logits)")],
             "last step only": [
                 ("return ", "every = np.arange(logits.shape[1])[:, None]\n"
@@ -503,19 +527,25 @@ class MyRNN(keras.layers.Layer):
             "no slope of tanh": [("dh * (1 - h**2)", "dh")],
             "slope from the old state": [("h**2", "h_before**2")],
             "slope not squared": [("h**2", "h")],
+            "tanh again": [("h**2", "np.tanh(h)**2")],
+            "slope as a matrix product": [("dh * (", "dh @ (")],
             "slope of the sigmoid": [("(1 - h**2)", "h * (1 - h)")],
             "slope upside down": [("dh * ", "dh / ")],
             "W_hh not transposed": [("W_hh.T", "W_hh")],
             "dh_before elementwise": [("dz @ W_hh.T", "dz * W_hh")],
+            "dh_before the wrong way round": [("dz @ W_hh.T", "W_hh.T @ dz")],
             "dh_before skips tanh": [("dz @ W_hh.T", "dh @ W_hh.T")],
             "dW_hh from the new state": [("h_before.T @", "h.T @")],
             "dW_xh skips tanh": [("x.T @ dz", "x.T @ dh")],
             "dW_hh skips tanh": [("h_before.T @ dz", "h_before.T @ dh")],
             "db skips tanh": [("dz.sum", "dh.sum")],
+            "x not transposed": [("x.T @ dz", "x @ dz")],
+            "h_before not transposed": [("h_before.T @ dz", "h_before @ dz")],
             "dW_xh transposed": [("x.T @ dz", "dz.T @ x")],
             "dW_hh transposed": [("h_before.T @ dz", "dz.T @ h_before")],
             "db not summed": [("dz.sum(axis=0)", "dz")],
             "db summed over units": [("dz.sum(axis=0)", "dz.sum(axis=1)")],
+            "db one number": [("dz.sum(axis=0)", "dz.sum()")],
             "db averaged": [("dz.sum", "dz.mean")],
             "weights averaged": [("x.T @ dz", "x.T @ dz / len(x)"),
                                  ("h_before.T @ dz", "h_before.T @ dz / len(x)")],
@@ -558,6 +588,7 @@ class MyRNN(keras.layers.Layer):
             "own output ignored": [
                 (CARRY, "dh = dh + dstates[:, t] if t == xs.shape[1] - 1 else dh")
             ],
+            "own output never added": [(CARRY, "pass")],
             "carry kept": [("step_b, dh = ", "step_b, before = "),
                            ("db += step_b", "db += step_b\n        dh = dh + before")],
             "overwritten": [("dW_xh += ", "dW_xh = "), ("dW_hh += ", "dW_hh = "),
@@ -569,6 +600,9 @@ class MyRNN(keras.layers.Layer):
             "state before the first wraps": [(" if t > 0 else np.zeros_like(dh)", "")],
             "old state is the new one": [("states[:, t - 1] if t > 0 else np.zeros_like(dh)",
                                           "states[:, t]")],
+            "old state is the next one": [
+                ("states[:, t - 1] if t > 0", "states[:, t + 1] if t < xs.shape[1] - 1")
+            ],
             "first step skipped": [("reversed(range(", "reversed(range(1, ")],
             "last step skipped": [("xs.shape[1])", "xs.shape[1] - 1)")],
             "same input": [("xs[:, t]", "xs[:, 0]")],
@@ -615,6 +649,9 @@ class MyRNN(keras.layers.Layer):
             "    return [tf.clip_by_norm(g, max_norm) for g in grads]\n",
             "always rescaled": [("min(1.0, max_norm / (norm + 1e-12))", "max_norm / norm")],
             "never clipped": [("factor * g", "g")],
+            "only when small": [("min(1.0, max_norm / (norm + 1e-12))",
+                                 "max_norm / norm if norm < max_norm else 1")],
+            "sums squared": [("np.sum(g**2)", "np.sum(g)**2")],
             "no root": [("np.sqrt(sum(np.sum(g**2) for g in grads))",
                          "sum(np.sum(g**2) for g in grads)")],
             "norms added": [("np.sqrt(sum(np.sum(g**2) for g in grads))",
@@ -720,10 +757,10 @@ LAB = LabCases(NOTEBOOK, check, CASES, setup=SETUP)
 TODOS = pytest.mark.parametrize("todo", list(CASES))
 
 MODELS = {
-    "1.1": part1.PERCEPTRON, "1.2": part1.DENSE, "1.3": part1.ECHO, "2.1": part2.STEP,
-    "2.2": part2.UNROLL, "2.3": part2.LAYER, "2.4": part2.COPY, "3.1": part3.LOSS,
-    "3.2": part3.LOGITS, "3.3": part3.BACK, "3.4": part3.BPTT, "4.1": part4.CLIP,
-    "4.2": part4.TRAIN,
+    "1.1": part1.PERCEPTRON, "1.2": part1.DENSE, "1.3": part1.ECHO, "2.1": part2_state.STEP,
+    "2.2": part2_state.UNROLL, "2.3": part2_layer.LAYER, "2.4": part2_layer.COPY,
+    "3.1": part3_loss.LOSS, "3.2": part3_loss.LOGITS, "3.3": part3_back.BACK,
+    "3.4": part3_back.BPTT, "4.1": part4.CLIP, "4.2": part4.TRAIN,
 }  # fmt: skip
 
 
@@ -827,8 +864,14 @@ def test_a_shape_from_a_wrong_axis_is_told_by_shape():
 
 
 def test_nan_is_named():
-    result = LAB.run("3.1", [("log_p = log_softmax(logits)", "log_p = np.log(logits - 10)")])
+    result = LAB.run("3.2", [("np.exp(log_softmax(logits))", "np.log(logits - 10)")])
     assert "NaN" in result.message
+
+
+def test_a_loss_and_weights_in_another_shape_are_explained():
+    for wrong in ("return new", "return loss, new", "return [*new, loss, 0]"):
+        result = LAB.run("4.2", [("return new, loss", wrong)])
+        assert "return two things, `new, loss`" in result.message, result
 
 
 def one_of(*names: str) -> list[set[str]]:
@@ -848,7 +891,9 @@ def hides_all(name: str, todo: str) -> list[set[str]]:
 SQUASH = ("no tanh", "sigmoid for tanh", "relu for tanh", "tanh twice", "tanh of each part")
 FACTORS = [
     *one_of("W_xh elementwise", "W_xh transposed", "input ignored"),
-    *one_of("W_hh elementwise", "W_hh transposed", "state ignored"),
+    *one_of("W_hh elementwise", "W_hh transposed", "state ignored", "W_xh for the state"),
+    *hides("columns", "input ignored", "state ignored", "W_xh elementwise", "W_hh elementwise",
+           "W_xh transposed", "W_hh transposed", "W_xh for the state"),
     *one_of("no bias", "bias twice", "bias outside tanh"),
     *one_of(*SQUASH),
     *hides("no tanh", "bias outside tanh"),  # then there is no outside
@@ -857,16 +902,17 @@ SHIFTS = ("one step too many", "one step too few", "lag ignored")
 EXCLUSIVE = {
     "1.1": [
         *one_of("no bias", "bias per input", "bias subtracted", "bias multiplied"),
-        *one_of("not summed", "mean"),
+        *one_of("not summed", "mean", "last input only"),
         *one_of("no sigmoid", "tanh", "step", "exp(z)"),
         # Divided by n: w·x/n + b is the mean of w·x + b. So these are one and the same ...
-        *hides("bias per input", "not summed", "mean"),
+        *hides("bias per input", "not summed", "mean", "last input only"),
         # ... or have the same sign, which is all that a step leaves.
         *hides("step", "bias subtracted", "mean"),
     ],
     "1.2": [
         *one_of("W elementwise", "W transposed", "W first"),
-        *one_of("no bias", "bias twice", "bias subtracted", "bias per example"),
+        *one_of("no bias", "bias twice", "bias subtracted", "bias per example",
+                "bias on the weights"),
         *one_of("sigmoid", "tanh"),
     ],
     "1.3": [
@@ -878,8 +924,14 @@ EXCLUSIVE = {
     ],
     "2.1": FACTORS,
     "2.2": [
-        *one_of("backward", "returned backward", "over the batch"),
+        *one_of("backward", "returned backward", "over the batch", "sequence by sequence"),
         *one_of("only the last state", "time first", "time last"),
+        *hides("sequence by sequence", "time first", "time last", "only the last state"),
+        *hides("sequence by sequence", "state not updated", "stored too early"),
+        *hides("over the batch", "time first", "stored too early"),
+        *hides("first step only", "state not updated", "last step missing", "backward",
+               "returned backward", "same input", "states added up"),
+        *one_of("only the last state", "returned backward"),
         *one_of("stored too early", "initial state kept"),
         *one_of("first step missing", "last step missing"),
         *hides("only the last state", "initial state kept", "last step missing"),
@@ -890,6 +942,9 @@ EXCLUSIVE = {
     "2.3": [
         *FACTORS,
         *one_of("only the last state", "time first"),
+        *one_of("backward", "sequence by sequence"),
+        # xs[t] for every example alike, with nothing remembered: this is time first.
+        *hides("sequence by sequence", "state not updated", "input ignored"),
         *hides("state not updated", "W_hh elementwise", "W_hh transposed"),
         *hides("input ignored", "backward"),
     ],
@@ -907,33 +962,49 @@ EXCLUSIVE = {
         *one_of("batch not averaged away", "time not summed", "sum over the batch"),
         *one_of("mean over time", "last step only"),
         *one_of("mean over time", "time not summed"),
+        *hides_all("log twice", "3.1"),
+        *one_of("nothing summed", "last step only", "time not summed", "batch not averaged away",
+                "sum over the batch"),
+        *hides("nothing summed", "mean over time", "mean of everything"),
+        *one_of("mean of everything", "mean over time", "sum over the batch"),
     ],
     "3.2": [
         *one_of("no softmax", "softmax over time"),
-        *hides("no one-hot", "targets one step late"),
+        *one_of("no one-hot", "targets one step late"),
+        *one_of("no one-hot", "targets not one-hot", "brackets"),
+        *hides("brackets", "not divided by the batch", "divided by the steps", "sign",
+               "only the right symbol", "last step only"),
     ],
     "3.3": [
         *one_of("no slope of tanh", "slope from the old state", "slope not squared",
-                "slope of the sigmoid", "slope upside down"),
+                "slope of the sigmoid", "slope upside down", "tanh again",
+                "slope as a matrix product"),
         *hides("no slope of tanh", "dh_before skips tanh", "dW_xh skips tanh", "dW_hh skips tanh",
                "db skips tanh"),
-        *one_of("W_hh not transposed", "dh_before elementwise"),
-        *one_of("db not summed", "db summed over units", "db averaged"),
+        *one_of("W_hh not transposed", "dh_before elementwise", "dh_before the wrong way round"),
+        *one_of("dW_xh transposed", "x not transposed"),
+        *one_of("dW_hh transposed", "h_before not transposed"),
+        *one_of("db not summed", "db summed over units", "db averaged", "db one number"),
     ],
     "3.4": [
         *one_of("not carried back", "carry kept"),
+        *hides_all("own output never added", "3.4"),
         *hides("not carried back", "forward"),
         *hides("overwritten", "same input"),  # the last one computed is step 1
-        *hides("state before the first wraps", "old state is the new one", "first step skipped"),
+        *one_of("state before the first wraps", "old state is the new one",
+                "old state is the next one"),
+        *hides("state before the first wraps", "first step skipped"),
     ],
     "4.1": [
         *hides_all("each value", "4.1"),
         *hides_all("never clipped", "4.1"),
-        *one_of("no root", "norms added", "absolute values", "largest value", "mean of squares"),
+        *one_of("no root", "norms added", "absolute values", "largest value", "mean of squares",
+                "sums squared"),
         *one_of("factor upside down", "to length 1", "set to zero"),
         *one_of("each array", "norms added"),
         # Thrown away whenever above the limit: two norms that are above it together look alike.
-        *hides("set to zero", "norms added", "absolute values", "largest value"),
+        *hides("set to zero", "norms added", "absolute values", "largest value", "sums squared"),
+        *one_of("always rescaled", "only when small"),
     ],
     "4.2": [
         *hides_all("not updated", "4.2"),
@@ -954,7 +1025,7 @@ def test_every_pair_of_slips_is_told_apart(todo):
 @TODOS
 def test_exclusive_slips_exist(todo):
     assert set().union(*EXCLUSIVE[todo]) <= {
-        *MODELS[todo].hints, *(part2.STEP.hints if todo == "2.3" else ())
+        *MODELS[todo].hints, *(part2_state.STEP.hints if todo == "2.3" else ())
     }
 
 

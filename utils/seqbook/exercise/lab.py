@@ -64,6 +64,7 @@ class Lab:
                 return self._store(todo, said)
 
             self.goals[todo] = goal
+            self.goals = dict(sorted(self.goals.items(), key=lambda item: place(item[0])))
             self.checks[todo] = check
             return check
 
@@ -100,3 +101,8 @@ class Lab:
     def progress(self) -> Progress:
         """A line per exercise: passed, wrong or still to do."""
         return Progress(self)
+
+
+def place(todo: str) -> list[int]:
+    """Where an exercise comes in its lab: 2.10 is behind 2.9."""
+    return [int(part) for part in todo.split(".")]

@@ -2,8 +2,10 @@
 
 from .lab import LAB, needs, progress
 from .part1 import dense, echo_targets, perceptron
-from .part2 import copy_weights, my_rnn, rnn_step, unroll
-from .part3 import bptt, logits_gradient, sequence_loss, step_back
+from .part2_layer import copy_weights, my_rnn
+from .part2_state import rnn_step, unroll
+from .part3_back import bptt, step_back
+from .part3_loss import logits_gradient, sequence_loss
 from .part4 import clip, train_step
 
 __all__ = [

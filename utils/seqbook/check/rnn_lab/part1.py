@@ -19,6 +19,8 @@ PERCEPTRON_HINTS = {
     "bias multiplied": "the sum is multiplied by the bias. Add it: z = w₁x₁ + w₂x₂ + … + b.",
     "not summed": "the products are not added up: one number is expected, an array came back. "
     "Use `np.sum(w * x)` or `w @ x`.",
+    "last input only": "only the last product is left. In a loop, add each one to the sum: "
+    "`z = z + w[i] * x[i]`.",
     "mean": "the products are averaged. A perceptron adds them: `np.sum`, not `np.mean`.",
     "inputs added": "`w + x` adds weights to inputs. Each weight multiplies its input: `w * x`.",
     "no sigmoid": "this is the sum z itself. The sigmoid that brings it between 0 and 1 is "
@@ -38,7 +40,9 @@ def perceptron_model(
     if "bias per input" in faults:
         products = products + b
     z = products
-    if "not summed" not in faults:
+    if "last input only" in faults:
+        z = products[-1]
+    elif "not summed" not in faults:
         z = np.mean(products) if "mean" in faults else np.sum(products)
     if "bias multiplied" in faults:
         z = z * b
@@ -91,6 +95,7 @@ DENSE_HINTS = {
     "no bias": "the bias is missing: add `b` to every row.",
     "bias twice": "the bias is added twice.",
     "bias subtracted": "the bias is subtracted. Add it: `X @ W + b`.",
+    "bias on the weights": "the bias is added to W. Multiply first, then add: `X @ W + b`.",
     "bias per example": "the bias is added down the rows, one number per example. Every example "
     "gets the same `b`, one number per unit: `+ b` does that by itself.",
     "sigmoid": "there is a sigmoid on the result. This layer is only the sum: `X @ W + b`.",
@@ -107,6 +112,8 @@ def dense_model(
     """X @ W + b."""
     if "first example" in faults:
         X = np.repeat(X[:1], len(X), axis=0)
+    if "bias on the weights" in faults:
+        W, b = W + b, 0 * b
     z = W @ X if "W first" in faults else times(X, W, "W", faults)
     if "mean" in faults:
         z = z / X.shape[1]
@@ -160,6 +167,8 @@ ECHO_HINTS = {
     "heard yet: they are 0.",
     "shifts examples": "the shift goes down the batch, from one example to the next. Time is the "
     "second axis: `targets[:, …]`.",
+    "not shifted": "the first `lag` targets are 0, as they should be, but the others stay where "
+    "they were. The target at step t is the symbol of step t − lag.",
     "too short": "the first `lag` steps are missing: symbols and targets have the same shape. "
     "The first `lag` targets are 0.",
     "all zeros": "every target is 0. From step `lag` on, the target is the symbol of `lag` steps "
@@ -199,9 +208,11 @@ def echo_model(
             targets[:, :lag] = symbols[:, :1]
         if "start not zero" in faults:
             targets[:, :lag] = symbols[:, :lag]
+        if "not shifted" in faults:
+            targets[:, lag:] = symbols[:, lag:]
         if "too short" in faults:
             targets = targets[:, lag:]
-    return {"the targets": targets}
+    return {"the array of targets": targets}
 
 
 ECHO = FaultModel(

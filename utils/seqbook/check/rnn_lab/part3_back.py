@@ -1,4 +1,4 @@
-"""Part 3: learning through time. The loss, its gradient, one step back, all steps back."""
+"""Part 3: learning through time. One step back, and all steps back."""
 
 from __future__ import annotations
 
@@ -7,141 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...exercise import FaultModel, numbers
-from .lab import LAB, one_hot, softmax
-
-# 3.1 · The loss over time -----------------------------------------------------------------------
-
-LOSS_HINTS = {
-    "mean over time": "the losses of the steps are averaged. L is their sum over time; only the "
-    "batch is averaged.",
-    "sum over the batch": "the losses of the examples are added up. Divide by the number of "
-    "examples: otherwise a larger batch means a larger loss.",
-    "last step only": "only the last step counts in your loss. Every step has an answer: sum over "
-    "all of them.",
-    "sign": "the sign is wrong: a logarithm of a probability is below 0, the loss is minus that.",
-    "no log": "the probabilities themselves are added up. The loss is minus their logarithm.",
-    "no softmax": "the logits are taken for logarithms of probabilities. They must go through "
-    "`log_softmax` first.",
-    "log2": "this is the loss in bits (log2). Use the natural logarithm, `np.log`.",
-    "all symbols": "the log probabilities of all symbols are added up. Only that of the right "
-    "one, the target, counts at each step.",
-    "targets one step late": "step t is compared with the target of step t − 1. Both have the "
-    "same index.",
-    "targets one step early": "step t is compared with the target of step t + 1. Both have the "
-    "same index.",
-    "logits as probabilities": "the loss function took the logits for probabilities. Tell Keras: "
-    "`from_logits=True`.",
-    "softmax twice": "softmax is applied twice: these are probabilities before the loss function "
-    "applies its own softmax. Give it the logits.",
-    "softmax over time": "softmax runs along the time axis. The symbols are the last axis.",
-    "batch not averaged away": "one loss per example came back. Average them: one number.",
-    "time not summed": "one loss per step came back. Sum over time, average over the batch: one "
-    "number.",
-}
-
-
-def loss_model(
-    logits: np.ndarray, targets: np.ndarray, faults: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """Cross-entropy: summed over time, averaged over the batch."""
-    logits = logits.astype(float)
-    if faults & {"targets one step late", "targets one step early"}:
-        late = "targets one step late" in faults
-        logits = logits[:, 1:] if late else logits[:, :-1]
-        targets = targets[:, :-1] if late else targets[:, 1:]
-    p = softmax(logits, axis=1 if "softmax over time" in faults else -1)
-    if "logits as probabilities" in faults:  # what keras.losses does with them
-        p = np.clip(logits, 1e-7, 1 - 1e-7)
-        p = p / p.sum(axis=-1, keepdims=True)
-    if "softmax twice" in faults:
-        p = softmax(p)
-    log_p = logits if "no softmax" in faults else p if "no log" in faults else np.log(p)
-    if "log2" in faults:
-        log_p = log_p / np.log(2)
-    right = one_hot(targets, logits.shape[-1])
-    losses = np.sum(log_p if "all symbols" in faults else log_p * right, axis=-1)  # (batch, T)
-    if "sign" not in faults:
-        losses = -losses
-    if "last step only" in faults:
-        losses = losses[:, -1:]
-    batch = np.sum if "sum over the batch" in faults else np.mean
-    time = np.mean if "mean over time" in faults else np.sum
-    if "time not summed" in faults:
-        return {"the loss": batch(losses, axis=0)}
-    losses = time(losses, axis=1)
-    return {"the loss": losses if "batch not averaged away" in faults else batch(losses)}
-
-
-def _logits_probe(batch: int, steps: int, symbols: int) -> tuple:
-    n = np.arange(batch * steps).reshape(batch, steps)
-    return 2 * numbers(batch, steps, symbols, phase=0.5), (n * n + n // 2) % symbols
-
-
-LOSS = FaultModel(loss_model, LOSS_HINTS, [_logits_probe(3, 3, 3), _logits_probe(2, 5, 4)], most=2)
-
-
-@LAB.exercise("3.1", "The loss: minus the log probability of the right symbol, over all steps.")
-def sequence_loss(answer: Any) -> Any:
-    """Check `sequence_loss(logits, targets)`."""
-    return LOSS.judge(answer)
-
-
-# 3.2 · The gradient at the logits ---------------------------------------------------------------
-
-LOGITS_HINTS = {
-    "not divided by the batch": "the loss is a mean over the batch, so its gradient is divided by "
-    "the number of examples too.",
-    "divided by the steps": "the gradient is also divided by the number of steps. The loss sums "
-    "over time, so divide by the number of examples only.",
-    "sign": "the sign is wrong: it is p − y. More probability on a wrong symbol, more loss.",
-    "no one-hot": "these are the probabilities. Subtract 1 at the right symbol.",
-    "only the right symbol": "only the logit of the right symbol gets a gradient. The others are "
-    "to sink: their gradient is their probability.",
-    "no softmax": "the logits are used as they are. The gradient needs probabilities: softmax.",
-    "log probabilities": "these are log probabilities minus 1 at the target. Take `np.exp` of "
-    "them first.",
-    "last step only": "only the last step has a gradient. Every step has a loss of its own.",
-    "targets one step late": "step t is compared with the target of step t − 1. Both have the "
-    "same index.",
-    "softmax over time": "softmax runs along the time axis. The symbols are the last axis.",
-}
-
-
-def logits_gradient_model(
-    logits: np.ndarray, targets: np.ndarray, faults: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """(softmax(logits) - one_hot(targets)) / batch."""
-    logits = logits.astype(float)
-    p = softmax(logits, axis=1 if "softmax over time" in faults else -1)
-    if "no softmax" in faults:
-        p = logits
-    if "log probabilities" in faults:
-        p = np.log(p)
-    if "targets one step late" in faults:
-        targets = np.roll(targets, 1, axis=1)
-    right = one_hot(targets, logits.shape[-1])
-    gradient = p if "no one-hot" in faults else p - right
-    if "only the right symbol" in faults:
-        gradient = gradient * right
-    if "last step only" in faults:
-        gradient[:, :-1] = 0
-    if "not divided by the batch" not in faults:
-        gradient = gradient / len(logits)
-    if "divided by the steps" in faults:
-        gradient = gradient / logits.shape[1]
-    return {"the gradient": -gradient if "sign" in faults else gradient}
-
-
-LOGITS = FaultModel(
-    logits_gradient_model, LOGITS_HINTS, [_logits_probe(3, 3, 3), _logits_probe(2, 5, 4)], most=2
-)
-
-
-@LAB.exercise("3.2", "Where the gradient begins: probability minus truth.")
-def logits_gradient(answer: Any) -> Any:
-    """Check `logits_gradient(logits, targets)`."""
-    return LOGITS.judge(answer)
-
+from .lab import LAB
 
 # 3.3 · One step back ----------------------------------------------------------------------------
 
@@ -150,11 +16,16 @@ BACK_HINTS = {
     "slope from the old state": "the slope of tanh uses `h_before`. It is taken at the new state: "
     "1 − h².",
     "slope not squared": "the slope of tanh is 1 − h², yours is 1 − h.",
+    "tanh again": "h is tanh(z) already: the slope is 1 − h², without another tanh.",
+    "slope as a matrix product": "dh and the slope are multiplied as matrices. Each unit has "
+    "its own slope: `dh * (1 - h**2)`, element by element.",
     "slope of the sigmoid": "h (1 − h) is the slope of a sigmoid. That of tanh is 1 − h².",
     "slope upside down": "the slope of tanh is 1 − h²; yours divides by it.",
     "W_hh not transposed": "the way back through W_hh is its transpose: `dz @ W_hh.T`.",
     "dh_before elementwise": "dz and W_hh are multiplied element by element. It is the matrix "
     "product `dz @ W_hh.T`.",
+    "dh_before the wrong way round": "dh_before is `W_hh.T @ dz`. Examples are rows, so dz "
+    "stands on the left: `dz @ W_hh.T`.",
     "dh_before skips tanh": "dh_before is computed from dh. The way back leads through tanh "
     "first: `dz @ W_hh.T`.",
     "dW_hh from the new state": "dW_hh uses the new state h. W_hh was multiplied by the *old* "
@@ -164,12 +35,17 @@ BACK_HINTS = {
     "dW_hh skips tanh": "dW_hh is computed from dh. The way back leads through tanh first: use "
     "dz.",
     "db skips tanh": "db is computed from dh. The way back leads through tanh first: use dz.",
+    "x not transposed": "x is not transposed in dW_xh: `x.T @ dz` has the shape of W_xh.",
+    "h_before not transposed": "h_before is not transposed in dW_hh: `h_before.T @ dz` has the "
+    "shape of W_hh.",
     "dW_xh transposed": "dW_xh is transposed: it has the shape of W_xh, `x.T @ dz`.",
     "dW_hh transposed": "dW_hh is transposed: `h_before.T @ dz`. It is square, so no error tells "
     "you.",
     "db not summed": "db has one row per example. b was added to all of them: sum over the batch, "
     "`axis=0`.",
     "db summed over units": "db is summed over the units. Sum over the batch: `axis=0`.",
+    "db one number": "db is the sum over everything, one number. Each unit has its own bias: "
+    "sum over the batch only, `axis=0`.",
     "db averaged": "db is averaged over the batch. The mean is already in dh: sum, `axis=0`.",
     "weights averaged": "dW_xh and dW_hh are divided by the batch size. The mean is already in "
     "dh: sum only.",
@@ -187,6 +63,10 @@ def back(
         dz = dh * (1 - h_before**2)
     if "slope not squared" in faults:
         dz = dh * (1 - h)
+    if "tanh again" in faults:
+        dz = dh * (1 - np.tanh(h) ** 2)
+    if "slope as a matrix product" in faults:
+        dz = dh @ (1 - h**2)
     if "slope of the sigmoid" in faults:
         dz = dh * h * (1 - h)
     if "slope upside down" in faults:
@@ -195,8 +75,9 @@ def back(
     def through(name: str) -> np.ndarray:
         return dh if f"{name} skips tanh" in faults else dz
 
-    dW_xh = x.T @ through("dW_xh")
-    dW_hh = (h if "dW_hh from the new state" in faults else h_before).T @ through("dW_hh")
+    old = h if "dW_hh from the new state" in faults else h_before
+    dW_xh = (x if "x not transposed" in faults else x.T) @ through("dW_xh")
+    dW_hh = (old if "h_before not transposed" in faults else old.T) @ through("dW_hh")
     if "dW_xh transposed" in faults:
         dW_xh = dW_xh.T
     if "dW_hh transposed" in faults:
@@ -206,11 +87,15 @@ def back(
     db = through("db")
     if "db summed over units" in faults:
         db = db.sum(axis=1)
+    elif "db one number" in faults:
+        db = db.sum()
     elif "db not summed" not in faults:
         db = db.mean(axis=0) if "db averaged" in faults else db.sum(axis=0)
     before = through("dh_before")
     if "dh_before elementwise" in faults:
         dh_before = before * W_hh
+    elif "dh_before the wrong way round" in faults:
+        dh_before = W_hh.T @ before
     else:
         dh_before = before @ (W_hh if "W_hh not transposed" in faults else W_hh.T)
     return dW_xh, dW_hh, db, dh_before
@@ -246,6 +131,8 @@ BPTT_HINTS = {
     "state has two parts, its own output's and the `dh_before` of the step after it.",
     "own output ignored": "only the last state's own gradient is used. Each earlier step adds "
     "its own: `dh = dh + dstates[:, t]`.",
+    "own output never added": "`dstates` is never used, so there is nothing to carry back. At each "
+    "step: `dh = dh + dstates[:, t]`.",
     "carry kept": "the carried gradient piles up. After each step `dh` is replaced by "
     "`dh_before`, not added to it.",
     "overwritten": "the gradients of the weights are those of one step alone, the last one your "
@@ -257,6 +144,8 @@ BPTT_HINTS = {
     "state before the first wraps": "before step 1 comes the initial state, zeros. At t = 0 "
     "`states[:, t - 1]` is the *last* state: Python counts −1 from the end.",
     "old state is the new one": "`h_before` is the state of the same step. It is "
+    "`states[:, t - 1]`.",
+    "old state is the next one": "`h_before` is the state of the step *after*. It is "
     "`states[:, t - 1]`.",
     "first step skipped": "step 1 is left out. It has no state before it, but an input and a "
     "bias.",
@@ -286,7 +175,10 @@ def bptt_model(
             h_before = np.zeros_like(h_before)
         if "old state is the new one" in faults:
             h_before = states[:, t]
-        if "own output ignored" not in faults or t == order[0]:
+        if "old state is the next one" in faults:
+            h_before = states[:, t + 1] if t + 1 < T else np.zeros_like(h_before)
+        ignored = "own output ignored" in faults and t != order[0]
+        if not ignored and "own output never added" not in faults:
             dh = dh + dstates[:, t]
         x = xs[:, 0 if "same input" in faults else t]
         *grads, dh_before = back(dh, x, h_before, states[:, t], W_hh)
