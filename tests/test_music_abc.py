@@ -99,7 +99,7 @@ WRONG = {
     "first bar too long": (tune("DEFG ABcde|d8|]"), "bar", "bar 1", 4, 1),
     "last bar too short": (tune("DEFG ABcd|d7|]"), "bar", "bar 2", 4, 11),
     "pickup and end make no bar": (tune("d|DEFG ABcd|d6|]"), "bar", "1/4 too short", 4, 13),
-    "half bars that make no bar": (tune("DEFG ABcd|d4:|:A3|DEFG ABcd|]"), "bar", "too short", 4, 11),
+    "half bars that make no bar": (tune("DEFG ABcd|d4:|:A3|DEFG ABcd|]"), "bar", "short", 4, 11),
     "bar wrong after a new meter": (tune("DEFG ABcd|[M:3/4]d8|]"), "bar", "meter is 3/4", 4, 18),
     "meter changes inside a bar": (tune("DEFG [M:3/4]AB|DEFGAB|]"), "token", "inside a bar", 4, 6),
     "bad meter inside": (tune("DEFG ABcd|[M:3/5]d8|]"), "token", "M:3/5 is not", 4, 11),
