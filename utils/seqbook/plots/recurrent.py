@@ -99,27 +99,33 @@ def batch_layout(rows: int = 3, windows: int = 5, seed: int = 0) -> Figure:
         rows: tapes, which is also the batch size.
         windows: batches.
         seed: of the random cuts.
+
+    Raises:
+        ValueError: if there is nothing to draw.
     """
+    if rows < 1 or windows < 1:
+        raise ValueError(f"a layout needs at least 1 row and 1 window, not {rows} and {windows}")
     figure, axes = plt.subplots(1, 2, figsize=(9.0, 0.55 * rows + 1.0), sharey=True)
-    starts = np.tile(np.arange(windows, dtype=float), (rows, 1))
     rng = np.random.default_rng(seed)
-    cuts = np.array([rng.permutation(windows) for _ in range(rows)]).astype(float)
-    cuts = np.clip(cuts + rng.uniform(-0.3, 0.3, cuts.shape), 0, windows - 1)
-    tapes = rng.permuted(np.tile(np.arange(rows), (windows, 1)), axis=1).T
-    for ax, where, on, title in [
-        (axes[0], starts, np.tile(np.arange(rows)[:, None], (1, windows)), "Windows in order"),
-        (axes[1], cuts, tapes, "Random crops"),
+    rows_in_order = np.tile(np.arange(rows)[:, None], (1, windows))
+    order = np.tile(np.arange(windows), (rows, 1))
+    # Every place on a tape gets the window of some row and some batch.
+    which = rng.permutation(rows * windows).reshape(rows, windows)
+    for ax, row, batch, shift, title in [
+        (axes[0], rows_in_order, order, np.zeros((rows, windows)), "Windows in order"),
+        (axes[1], which % rows, which // rows, rng.uniform(-0.13, 0.13, (rows, windows)),
+         "Random crops"),
     ]:
-        for r in range(rows):
-            ax.plot([0, windows], [r, r], color=COLORS["muted"], lw=1, alpha=0.6)
-        for r in range(rows):
-            color = list(COLORS.values())[r % len(COLORS)]
-            for k in range(windows):
-                left, tape = where[r, k], on[r, k]
-                ax.add_patch(Rectangle((left + 0.03, tape - 0.3), 0.94, 0.6, fc=color + "26",
-                                       ec=color, lw=1.3))
-                ax.text(left + 0.5, tape, str(k + 1), ha="center", va="center", color=color,
-                        fontsize=9)
+        width = 0.94 if ax is axes[0] else 0.7
+        for tape in range(rows):
+            ax.plot([0, windows], [tape, tape], color=COLORS["muted"], lw=1, alpha=0.6, zorder=0)
+            for place in range(windows):
+                color = list(COLORS.values())[row[tape, place] % len(COLORS)]
+                middle = place + 0.5 + shift[tape, place]
+                ax.add_patch(Rectangle((middle - width / 2, tape - 0.3), width, 0.6,
+                                       fc=color + "26", ec=color, lw=1.3))
+                ax.text(middle, tape, str(batch[tape, place] + 1), ha="center", va="center",
+                        color=color, fontsize=9)
         ax.set(title=title, xlim=(-0.05, windows + 0.05), ylim=(rows - 0.45, -0.55),
                xticks=[], xlabel="time")
         ax.set_yticks(range(rows), [f"tape {r + 1}" for r in range(rows)])
@@ -130,7 +136,17 @@ def batch_layout(rows: int = 3, windows: int = 5, seed: int = 0) -> Figure:
 
 
 def two_directions(steps: int = 4, ax: Axes | None = None) -> Axes:
-    """A bidirectional layer: one pass from the left, one from the right, joined at each step."""
+    """A bidirectional layer: one pass from the left, one from the right, joined at each step.
+
+    Args:
+        steps: number of time steps.
+        ax: where to draw; None makes a new figure.
+
+    Raises:
+        ValueError: if `steps` is below 1.
+    """
+    if steps < 1:
+        raise ValueError(f"a sequence has at least 1 step, not {steps}")
     if ax is None:
         _, ax = plt.subplots(figsize=(1.5 * steps, 3.0))
     for t in range(1, steps + 1):
@@ -208,8 +224,8 @@ def bars(
     drawn = ax.barh(range(len(names)), sizes, color=COLORS["state"], height=0.6)
     ax.bar_label(drawn, [f"{v:.1f}{unit}" for v in sizes], padding=4, fontsize=9)
     ax.set_yticks(range(len(names)), names)
-    ax.invert_yaxis()
-    ax.set(title=title, xlim=(0, 1.15 * max(sizes) or 1))
+    # Not invert_yaxis: of two axes that share y, the second call would turn it back.
+    ax.set(title=title, xlim=(0, 1.15 * max(sizes) or 1), ylim=(len(names) - 0.5, -0.5))
     ax.grid(False)
     ax.spines["bottom"].set_visible(False)
     ax.tick_params(length=0)
