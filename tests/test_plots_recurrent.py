@@ -45,7 +45,7 @@ def test_each_call_returns_what_its_panel_says():
 
 def test_windows_in_order_continue_their_row_and_crops_do_not():
     ordered, crops = recurrent.batch_layout(rows=3, windows=5).axes
-    assert texts(ordered) == ["1", "2", "3", "4", "5"] * 3
+    assert texts(ordered) == [f"{batch}{row}" for row in "abc" for batch in "12345"]
     assert sorted(texts(crops)) == sorted(texts(ordered)) and texts(crops) != texts(ordered)
     for ax in (ordered, crops):
         assert sum(isinstance(p, Rectangle) for p in ax.patches) == 15

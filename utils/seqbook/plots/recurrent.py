@@ -95,6 +95,8 @@ def what_comes_back(steps: int = 3) -> Figure:
 def batch_layout(rows: int = 3, windows: int = 5, seed: int = 0) -> Figure:
     """Where the examples of successive batches lie on their tapes: in order, and cut at random.
 
+    A window is named by its batch (1, 2, ...) and its row in the batch (a, b, ...).
+
     Args:
         rows: tapes, which is also the batch size.
         windows: batches.
@@ -118,15 +120,15 @@ def batch_layout(rows: int = 3, windows: int = 5, seed: int = 0) -> Figure:
     ]:
         width = 0.94 if ax is axes[0] else 0.7
         for tape in range(rows):
-            ax.plot([0, windows], [tape, tape], color=COLORS["muted"], lw=1, alpha=0.6, zorder=0)
+            ax.plot([0, windows], [tape + 0.38] * 2, color=COLORS["muted"], lw=1, alpha=0.6)
             for place in range(windows):
                 color = list(COLORS.values())[row[tape, place] % len(COLORS)]
                 middle = place + 0.5 + shift[tape, place]
                 ax.add_patch(Rectangle((middle - width / 2, tape - 0.3), width, 0.6,
                                        fc=color + "26", ec=color, lw=1.3))
-                ax.text(middle, tape, str(batch[tape, place] + 1), ha="center", va="center",
-                        color=color, fontsize=9)
-        ax.set(title=title, xlim=(-0.05, windows + 0.05), ylim=(rows - 0.45, -0.55),
+                name = f"{batch[tape, place] + 1}{chr(ord('a') + row[tape, place])}"
+                ax.text(middle, tape, name, ha="center", va="center", color=color, fontsize=9)
+        ax.set(title=title, xlim=(-0.05, windows + 0.05), ylim=(rows - 0.4, -0.55),
                xticks=[], xlabel="time")
         ax.set_yticks(range(rows), [f"tape {r + 1}" for r in range(rows)])
         ax.grid(False)
