@@ -198,18 +198,18 @@ def test_an_unknown_number_of_steps_is_named(chapter):
 STEP = "h, _ = self.cell(x[:, t], [h])"
 MUTANTS = {
     "elementwise recurrent product": [
-        ("tf.matmul(states[0], self.W_hh)", "states[0] * tf.linalg.diag_part(self.W_hh)"),
+        ("states[0] @ self.W_hh", "states[0] * tf.linalg.diag_part(self.W_hh)"),
     ],
     "recurrent matrix transposed": [
-        ("tf.matmul(states[0], self.W_hh)", "tf.matmul(states[0], self.W_hh, transpose_b=True)"),
+        ("states[0] @ self.W_hh", "states[0] @ tf.transpose(self.W_hh)"),
     ],
-    "no recurrence": [("tf.matmul(states[0], self.W_hh)", "0.0")],
+    "no recurrence": [("states[0] @ self.W_hh", "0.0")],
     "no bias": [(" + self.b_h", " + 0.0 * self.b_h")],
     "bias outside": [(" + self.b_h)", ") + self.b_h")],
     "sigmoid": [("tf.tanh(", "tf.sigmoid(")],
     "state cut from its past": [(STEP, STEP.replace("[h]", "[tf.stop_gradient(h)]"))],
     "reads backwards": [("x[:, t]", "x[:, -1 - t]")],
-    "initial state not used": [("if initial_state is None else initial_state", "")],
+    "initial state not used": [("if h is None:", "if True:")],
     "state kept on the layer": [
         (STEP, "h, _ = self.cell(x[:, t], [getattr(self, 'kept', h)]); self.kept = h"),
     ],
@@ -244,7 +244,7 @@ def test_a_state_kept_on_the_layer_shows_between_calls():
 
 
 def test_an_elementwise_product_as_on_the_slide_changes_the_shape():
-    code = source().replace("tf.matmul(states[0], self.W_hh)", "states[0] * self.W_hh")
+    code = source().replace("states[0] @ self.W_hh", "states[0] * self.W_hh")
     with pytest.raises((tf.errors.InvalidArgumentError, ValueError)):
         run(code).LoopRNN(4)(np.ones((3, 7, 5), "float32"))
     ours, theirs, x = both(run(code), (3, 7, 5, 3))  # batch = units: it runs
