@@ -252,6 +252,19 @@ def test_a_crash_within_a_tf_function_names_the_line():
     assert "ValueError at `return tf.reshape(y, (7, 5))`" in message and "\n" not in message
 
 
+def test_a_name_without_a_value_yet_is_explained():
+    answer = written("def answer(x, W, b):\n    h = h @ W\n    return h")
+    message = judged(answer).message
+    assert "UnboundLocalError at `h = h @ W`" in message and "Give it a value before" in message
+
+
+def test_a_long_error_is_cut_between_words():
+    try:
+        raise ValueError("word " * 99)
+    except ValueError as error:
+        assert len(blame(error)) < 240 and "word ..." in blame(error)
+
+
 def test_an_error_without_words_is_named():
     try:
         raise ZeroDivisionError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -108,5 +109,7 @@ def blame(error: BaseException) -> str:
         text = [row for row in text if re.match(rf"{what}\b.*?:", row)][-1:] or text[-1:]
         text = [text[0].removeprefix(f"{what}: ")]
     where = f" at `{line}`" if line else ""
-    said = re.sub(r"\s+", " ", text[0])[:160] if text else "no message"
+    said = textwrap.shorten(text[0], 160, placeholder=" ...") if text else "no message"
+    if isinstance(error, UnboundLocalError):
+        said += ". Give it a value before that line."
     return f"{what}{where}: {said}"
