@@ -44,15 +44,15 @@ def backprop(
         raise ValueError(
             f"the 2-2-1 network has shapes (2,), (2,), (2, 2), (2, 1), (2, 2), (2, 1), not {given}"
         )
-    ax = ax if ax is not None else plt.subplots(figsize=(7.2, 3.7))[1]
+    ax = ax if ax is not None else plt.subplots(figsize=(5.9, 3.1))[1]
     columns = [[(0, 1), (0, -1)], [(3.2, 1), (3.2, -1)], [(6.2, 0)]]
     values = [x, hidden, [answer]]
     for k in range(2):
         for i, (x1, y1) in enumerate(columns[k]):
             for j, (x2, y2) in enumerate(columns[k + 1]):
                 ax.plot([x1, x2], [y1, y2], color=COLORS["muted"], lw=1.1, zorder=1)
-                # Edges cross in the middle: labels sit a third of the way, where they do not.
-                share = 0.34 if k == 0 else 0.46
+                # Two edges cross in the middle: their labels sit near the start.
+                share = 0.46 if k else 0.27 if i != j else 0.4
                 at = np.array([x1 + share * (x2 - x1), y1 + share * (y2 - y1)])
                 angle = np.degrees(np.arctan2(y2 - y1, x2 - x1))
                 off = 0.07 * np.array([y1 - y2, x2 - x1]) / np.hypot(x2 - x1, y2 - y1)
