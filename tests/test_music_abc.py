@@ -190,8 +190,8 @@ def test_where_the_bars_are_and_which_are_right():
 
 def test_steps_and_accidentals():
     steps = [(n.step, n.altered) for n in abc.parse(tune("C D ^F F =F f c, B'|^F F|")).notes]
-    # in D, F is sharp already: ^F is in the key, =F is not, and lasts to the bar line
-    assert steps[:6] == [(0, False), (1, False), (3, False), (3, False), (3, True), (10, False)]
+    # in D, F is sharp already: ^F is in the key, =F is not, and holds to the bar line, for f too
+    assert steps[:6] == [(0, False), (1, False), (3, False), (3, False), (3, True), (10, True)]
     assert steps[6:8] == [(0, False), (13, False)] and steps[8:] == [(3, False), (3, False)]
 
 

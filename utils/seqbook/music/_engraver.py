@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import Any
 
 from ._svg import slim
@@ -71,7 +72,8 @@ class Engraver:
         return answer
 
     def read(self, abc: str) -> Any:
-        handler = self.abc.ABCFile().readstr(prepared(abc))
+        # from version 2 of the standard an accidental holds until the bar line
+        handler = self.abc.ABCFile(abcVersion=(2, 1, 0)).readstr(prepared(abc))
         score = self.translate.abcToStreamScore(handler)
         for part in score.parts:
             self.mend_ties(part)
@@ -82,7 +84,7 @@ class Engraver:
         """A tie to another note is a slur, as old books meant it; one to nothing is dropped."""
         notes = [n for n in part.flatten().notes if not n.duration.isGrace]
         joined = False  # the note before is tied to this one
-        for before, after in zip(notes, [*notes[1:], None], strict=True):
+        for before, after in zip_longest(notes, notes[1:]):
             opens = before.tie is not None and before.tie.type in ("start", "continue")
             same = after is not None and set(before.pitches) & set(after.pitches)
             ties = bool(opens and same)

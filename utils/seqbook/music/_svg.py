@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 __all__ = ["slim"]
 
+MARK = "@"  # stands for the beginning of every id
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?\d+\.\d+")
@@ -39,29 +40,25 @@ def slim(svg: str, label: str) -> str:
         raise ValueError("verovio's SVG has no inner svg element")
     glyphs = {glyph.get("id", ""): glyph for glyph in root.iter(f"{SVG}g") if glyph.get("id")}
     box = [float(x) for x in inner.get("viewBox", "0 0 1 1").split()]
-    # Ids are shared by all scores of a page: take them from what is drawn.
-    writer = _Writer("s" + hashlib.sha1(svg_key(inner).encode()).hexdigest()[:6], glyphs)
+    writer = _Writer(glyphs)
     body = "".join(writer.element(child) for child in inner)
+    drawn = f"<title>{escape(label)}</title>{writer.defs()}{body}"
+    # All scores of a page share one space of ids: take them from what is drawn.
+    prefix = "s" + hashlib.sha1(drawn.encode("utf-8", "replace")).hexdigest()[:6]
+    drawn = re.sub(rf'((?:id|href)="#?){MARK}', rf"\g<1>{prefix}", drawn)
     width = root.get("viewBox", "0 0 720 0").split()[2]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
         f'viewBox="{" ".join(f"{x:g}" for x in box)}" '
         f'style="display:block;width:100%;max-width:{width}px;height:auto" '
         f'fill="currentColor" stroke="currentColor" font-family="Times, serif">'
-        f"<title>{escape(label)}</title>{writer.defs()}{body}</svg>"
+        f"{drawn}</svg>"
     )
 
 
-def svg_key(element: ElementTree.Element) -> str:
-    """What is drawn, without verovio's random ids."""
-    text = ElementTree.tostring(element, encoding="unicode")
-    text = re.sub(r'href="#(\w+?)-\w+"', r'href="#\1"', text)
-    return re.sub(r'\sid="[^"]*"', "", text)
-
-
 class _Writer:
-    def __init__(self, prefix: str, glyphs: dict[str, ElementTree.Element]):
-        self.prefix, self.glyphs = prefix, glyphs
+    def __init__(self, glyphs: dict[str, ElementTree.Element]):
+        self.glyphs = glyphs
         self.used: dict[tuple[str, str, str], str] = {}
 
     def defs(self) -> str:
@@ -123,7 +120,7 @@ class _Writer:
             raise ValueError("a glyph that verovio did not define")
         x, y, across, down = place.groups()
         key = (name, across, down)
-        short = self.used.setdefault(key, f"{self.prefix}{len(self.used)}")
+        short = self.used.setdefault(key, f"{MARK}{len(self.used)}")
         return f'<use href="#{short}" x="{_round(x)}" y="{_round(y)}"/>'
 
     def text(self, node: ElementTree.Element, style: dict[str, str]) -> str:

@@ -107,9 +107,10 @@ class Reader(Scanner):
         step = STEPS[letter.upper()] + (7 if letter.islower() else 0)
         step += 7 * (len(octave) if octave.startswith("'") else -len(octave))
         if match["accidental"] is not None:
-            self.accidentals[step] = ALTERS[match["accidental"]]
+            # for the rest of the bar, in every octave: so says the standard
+            self.accidentals[step % 7] = ALTERS[match["accidental"]]
         in_key = self.scale.get(step % 7, 0)
-        self.out.notes.append(Note(step, self.accidentals.get(step, in_key) != in_key))
+        self.out.notes.append(Note(step, self.accidentals.get(step % 7, in_key) != in_key))
 
     def on_rest(self, match: re.Match) -> None:
         length = note_length(match["rest_length"])
