@@ -40,6 +40,7 @@ class Page(NamedTuple):
     path: Path
     soup: BeautifulSoup
     ids: list[str]
+    anchors: set[str]
 
 
 class Site(NamedTuple):
@@ -67,7 +68,8 @@ def read(root: Path, source: Path = ROOT, home: str = "") -> Site:
             continue
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         ids = [str(tag["id"]) for tag in soup.select("[id]")]
-        pages[path] = Page(name, path, soup, ids)
+        anchors = {*ids, *(str(tag["name"]) for tag in soup.select("a[name]"))}
+        pages[path] = Page(name, path, soup, ids, anchors)
     home = home or repository().removeprefix("https://github.com/")
     return Site(root, pages, home, source)
 
@@ -101,9 +103,7 @@ def links(site: Site, page: Page) -> Iterator[str]:
         if not file.is_file() or site.root not in file.parents:
             yield f"broken link: {address}"
         elif parts.fragment and file in site.pages:
-            goal = site.pages[file]
-            names = {str(tag["name"]) for tag in goal.soup.select("a[name]")}
-            if unquote(parts.fragment) not in {*goal.ids, *names}:
+            if unquote(parts.fragment) not in site.pages[file].anchors:
                 yield f"no such anchor: {address}"
 
 
