@@ -874,6 +874,38 @@ def test_a_loss_and_weights_in_another_shape_are_explained():
         assert "return two things, `new, loss`" in result.message, result
 
 
+def test_the_examples_by_hand_come_out():
+    """The small numbers that the lab works out on paper before each TODO."""
+    space = LAB.space("4.2")
+    execute(LAB.right("4.2"), space)
+    a = np.array
+
+    def near(got, *want):
+        assert np.allclose(np.ravel(got), want, atol=0.005), (got, want)
+
+    near(space["perceptron"](a([1, 2]), a([3, -1]), -1), 0.5)
+    near(space["dense"](a([[1, 2]]), a([[1, 0, -1], [0, 1, 1]]), a([0, 0, 10])), 1, 2, 11)
+    near(space["echo_targets"](a([[3, 1, 2, 4, 1]]), 2), 0, 0, 3, 1, 2)
+    W_hh = a([[0, 1], [0.5, 0]])
+    step, one = space["rnn_step"], np.ones((1, 1))
+    near(step(one, a([[0, 1]]), a([[1, -1]]), W_hh, a([0, 1])), 0.91, 0)
+    near(step(one, a([[0, 1]]), a([[1, -1]]), W_hh.T, a([0, 1])), 0.96, 0)
+    near(space["unroll"](a([[[1.0], [0], [0]]]), one, one / 2, a([0])), 0.76, 0.36, 0.18)
+    half_and_quarter = np.log(a([[[0.5, 0.5], [0.25, 0.75]]]))
+    near(space["sequence_loss"](half_and_quarter, a([[0, 0]])), 2.08)
+    sure = np.concatenate([half_and_quarter, [[[50.0, 0], [50, 0]]]])
+    near(space["sequence_loss"](sure, a([[0, 0], [0, 0]])), 1.04)
+    near(space["logits_gradient"](np.log(a([[[0.7, 0.2, 0.1]]])), a([[0]])), -0.3, 0.2, 0.1)
+    back = space["step_back"](one, 2 * one, 0.5 * one, 0.6 * one, 3 * one)
+    near(np.hstack([np.ravel(part) for part in back]), 1.28, 0.32, 0.64, 1.92)
+    flat_states = np.zeros((1, 2, 1))  # the slope of tanh is 1
+    xs, dstates = a([[[1.0], [10.0]]]), a([[[5.0], [1.0]]])
+    near(space["bptt"](xs, flat_states, dstates, 3 * one)[0], 18)
+    near(space["bptt"](xs, flat_states, dstates, 0 * one)[0], 15)
+    near(np.concatenate(space["clip"]([a([3.0]), a([4.0])], 1)), 0.6, 0.8)
+    near(np.concatenate(space["clip"]([a([3.0]), a([4.0])], 10)), 3, 4)
+
+
 def one_of(*names: str) -> list[set[str]]:
     """Slips of which only one can be made at a time."""
     return [set(names)]
