@@ -425,7 +425,8 @@ def test_nothing_is_left_open():
 
 def python(program: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-c", program],
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-W", "error::ResourceWarning",
+         "-c", program],
         text=True, capture_output=True, env=_client._environment(), timeout=300,
     )  # fmt: skip
 
