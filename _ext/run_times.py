@@ -41,7 +41,8 @@ def pages_to_renew(_app: Sphinx, env: BuildEnvironment) -> list[str]:
 def duration(seconds: float) -> str:
     """``75`` becomes ``1 min 15 s``."""
     minutes, rest = divmod(max(1, round(seconds)), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    parts = [f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest)
+    return " ".join(parts)
 
 
 def memory(megabytes: float) -> str:

@@ -1,7 +1,8 @@
 """Exercises, solutions and other boxes that open: badges, and folding that needs no script.
 
-The title of an exercise reads ``What it says · ●●○ · 10 min``. The dots become an image with a
-name that can be spoken, the minutes a quiet label; neither is repeated over the solution.
+The title of an exercise, or of a task in a lab, reads ``What it says · ●●○ · 10 min``. The dots
+become an image with a name that can be spoken, the minutes a quiet label; neither is repeated over
+the solution.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def titles(soup: BeautifulSoup) -> None:
             if said != str(text):
                 text.replace_with(NavigableString(said))
         if found and "exercise" in title.parent["class"]:
-            title.append(badge(soup, found["dots"], found["minutes"]))
+            title.extend([" ", badge(soup, found["dots"], found["minutes"])])
         parts = [text for text in title.find_all(string=True) if text.strip()]
         opened = next((t for t in parts if t.lstrip().startswith("(")), None)
         closed = next((t for t in reversed(parts) if t.rstrip().endswith(")")), None)
@@ -47,6 +48,18 @@ def titles(soup: BeautifulSoup) -> None:
             else:
                 opened.replace_with(NavigableString(opened.lstrip()[1:]))
                 closed.replace_with(NavigableString(closed.rstrip()[:-1]))
+
+
+def headings(soup: BeautifulSoup) -> None:
+    """The same badges behind the headings of a lab's tasks; its table of contents goes without."""
+    for text in soup.select_one("article").find_all(string=MARKS) if soup.article else ():
+        if text.parent.name in {"h2", "h3", "h4"}:
+            found = MARKS.search(text)
+            text.insert_after(" ", badge(soup, found["dots"], found["minutes"]))
+            text.replace_with(NavigableString(MARKS.sub("", text)))
+    for link in soup.select(".page-toc a"):
+        for text in link.find_all(string=MARKS):
+            text.replace_with(NavigableString(MARKS.sub("", text)))
 
 
 def contents(soup: BeautifulSoup) -> None:
@@ -74,5 +87,6 @@ def folding(soup: BeautifulSoup) -> None:
 def treat(soup: BeautifulSoup) -> None:
     """All of the above."""
     titles(soup)
+    headings(soup)
     contents(soup)
     folding(soup)
