@@ -35,7 +35,7 @@ def config(monkeypatch) -> SimpleNamespace:
     return SimpleNamespace(
         html_theme_options={
             "repository_url": "https://github.com/a/b", "repository_branch": "main",
-        },  # fmt: skip
+        },
         html_baseurl="https://a.github.io/b/",
     )
 
