@@ -52,10 +52,10 @@ def measure(
     data = music.load_data(budget)
     size = len(data.vocabulary)
     other = peer.build_model(size, budget.peer, 1)
-    other.load_weights(peer_weights)
+    load(other, peer_weights)
     settings = training.Settings(**budget.lab)
     ours = parts.build_model(size, settings.embedding, settings.units)
-    ours.load_weights(lab_weights)
+    load(ours, lab_weights)
     loop = with_state(ours)
     writer = generation.Generator(ours, data.vocabulary)
 
@@ -88,6 +88,16 @@ def measure(
             "to_peer": speeds["lab_compiled"] / speeds["peer_loop"],
         },
     }
+
+
+def load(model: Any, weights: Path) -> None:
+    """Put the trained weights into the model. NotTrained if they are of a model of other sizes."""
+    try:
+        model.load_weights(weights)
+    except ValueError:
+        raise NotTrained(
+            f"{weights.name} was trained with other settings: run `python -m bench --only music`."
+        ) from None
 
 
 def speed(ways: dict[str, Callable[[int], int]], repeats: int) -> dict[str, float]:

@@ -55,18 +55,51 @@ def lstm(settings: PeerSettings, stateful: bool) -> Any:
     )
 
 
-def without_state(model: Any, settings: PeerSettings) -> Any:
-    """The same weights in a model that begins every batch with zeros, to measure it on tunes.
+def copy_for_measuring(model: Any, settings: PeerSettings, batch_size: int | None) -> Any:
+    """The same weights in another model, so that measuring leaves the state of training alone.
+
+    Args:
+        batch_size: None for a model that begins every batch with zeros; a number for one that
+            keeps its state, as in training.
 
     Embedding and output layer are shared with `model`; the LSTM's weights are copied.
     """
     import keras
 
     embedding, trained, dense = model.layers
-    layer = lstm(settings, stateful=False)
-    measured = keras.Sequential([keras.Input((None,), dtype="int32"), embedding, layer, dense])
-    layer.set_weights([weight.numpy() for weight in trained.trainable_variables])
-    return measured
+    layer = lstm(settings, stateful=batch_size is not None)
+    inputs = keras.Input(batch_shape=(batch_size, None), dtype="int32")
+    copied = keras.Sequential([inputs, embedding, layer, dense])
+    for old, new in zip(trained.trainable_variables, layer.trainable_variables, strict=True):
+        new.assign(old)
+    return copied
+
+
+def bits_with_state_kept(model: Any, ids: np.ndarray, settings: PeerSettings) -> float:
+    """Bits per character of a text, read like the batches of training: the state is never reset.
+
+    Args:
+        model: keeps its state, for batches of `settings.batch_size`.
+        ids: (characters,) int32. It is cut into as many pieces, which are read side by side; what
+            does not fill a last window of `settings.seq_length` is left out.
+    """
+    import tensorflow as tf
+
+    rows, window = settings.batch_size, settings.seq_length
+    length = (len(ids) - 1) // rows // window * window
+    x = ids[: rows * length].reshape(rows, length)
+    y = ids[1 : rows * length + 1].reshape(rows, length)
+
+    @tf.function
+    def nats(x: Any, y: Any) -> Any:
+        logits = model(x, training=False)
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
+
+    found = [
+        nats(tf.constant(x[:, i : i + window]), tf.constant(y[:, i : i + window])).numpy()
+        for i in range(0, length, window)
+    ]
+    return float(np.mean(found) / np.log(2))
 
 
 def get_batch(

@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from seqbook.music import parts, training  # noqa: E402
+
 from bench import curves, generation, machine, music, peer, report, steps  # noqa: E402
 
 
@@ -77,7 +79,7 @@ def made_up_results() -> dict:
     }  # fmt: skip
     made = {
         "peer": {"settings": asdict(peer.PeerSettings()), "parameters": 5353299, "data": data,
-                 "curve": SLOW, "bits": 2.04},
+                 "curve": SLOW, "bits": 2.04, "bits_from_zeros": 2.31},
         "lab": {"settings": lab_settings, "parameters": 300000, "data": data,
                 "curve": FAST, "bits": 1.02},
         "generation": {"tunes_at_once": 100, "repeats": 5, "characters_per_second": speeds,
@@ -119,6 +121,7 @@ def test_tables_and_figure_say_what_was_measured(tmp_path):
         "**Seconds to 2.13 bits**",
         "| **360** | **6.7** |",
         "**53 times sooner**",
+        "would be at 2.31 bits",
         "| 50,000 | 1,000× |",
         "**250 times** as fast",
         "| 50 | 6.5× | 0.94× | 12× | 8.0 ms |",
@@ -177,7 +180,10 @@ def test_the_page_shows_what_the_stored_results_say(tmp_path):
     report.write(report.load(folder), tmp_path)
     for name in (report.TABLES, report.FIGURE):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
-    assert not any(part["quick"] for part in report.load(folder).values())
+    results = report.load(folder)
+    assert not any(part["quick"] for part in results.values())
+    assert results["peer"]["settings"] == asdict(peer.PeerSettings())
+    assert results["lab"]["settings"] == asdict(training.Settings()), "run `make bench` again"
     page = (ROOT / "book/benchmarks.md").read_text(encoding="utf-8")
     for section in ("machine", "music", "figure", "generation", "steps"):
         assert f'"% {section}"' in page and f'"% end of {section}"' in page
@@ -200,15 +206,30 @@ def test_the_peer_has_the_published_sizes():
     assert config["recurrent_initializer"]["class_name"] == "GlorotUniform"
 
 
-def test_the_peer_keeps_its_state_and_is_measured_without_it():
-    settings = peer.PeerSettings(embedding_dim=3, rnn_units=4)
+def test_the_peer_keeps_its_state_and_is_measured_with_and_without_it():
+    settings = peer.PeerSettings(batch_size=2, seq_length=3, embedding_dim=3, rnn_units=4)
     model = peer.build_model(5, settings, 2)
-    still = peer.without_state(model, settings)
+    still = peer.copy_for_measuring(model, settings, None)
+    kept = peer.copy_for_measuring(model, settings, 2)
     x = np.array([[1, 2, 3], [4, 0, 1]])
     first, second = model(x).numpy(), model(x).numpy()
     assert not np.allclose(first, second)
-    for _ in range(2):
-        np.testing.assert_allclose(still(x).numpy(), first, rtol=1e-5, atol=1e-6)
+    close = {"rtol": 1e-5, "atol": 1e-6}
+    for wanted in (first, second):
+        np.testing.assert_allclose(still(x).numpy(), first, **close)
+        np.testing.assert_allclose(kept(x).numpy(), wanted, **close)
+
+
+def test_bits_with_the_state_kept_are_those_of_the_text_read_in_one_go():
+    settings = peer.PeerSettings(batch_size=2, seq_length=3, embedding_dim=3, rnn_units=4)
+    model = peer.build_model(5, settings, 2)
+    ids = np.random.default_rng(0).integers(0, 5, 20)  # two rows of 9, three windows each
+    rows = np.stack([ids[:9], ids[9:18]]), np.stack([ids[1:10], ids[10:19]])
+    logits = peer.copy_for_measuring(model, settings, None)(rows[0]).numpy()
+    p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    wanted = -np.log2(np.take_along_axis(p, rows[1][..., np.newaxis], -1)).mean()
+    kept = peer.copy_for_measuring(model, settings, 2)
+    assert peer.bits_with_state_kept(kept, ids, settings) == pytest.approx(wanted, rel=1e-5)
 
 
 def test_the_peers_windows_and_loss():
@@ -224,8 +245,6 @@ def test_the_peers_windows_and_loss():
 
 
 def test_the_copy_that_keeps_its_state_computes_the_same():
-    from seqbook.music import parts
-
     model = parts.build_model(5, 3, 4)
     ids = np.array([[1, 2, 3, 4]])
     copied = generation.with_state(model)
@@ -300,6 +319,10 @@ def test_generation_needs_trained_models(tmp_path):
     with pytest.raises(generation.NotTrained, match="bench --only music` first") as caught:
         generation.measure(budget, amounts, tmp_path / "a", tmp_path / "b")
     assert "\n" not in str(caught.value)
+    small = generation.with_state(parts.build_model(5, 3, 4))
+    small.save_weights(tmp_path / "small.weights.h5")
+    with pytest.raises(generation.NotTrained, match="trained with other settings"):
+        generation.load(parts.build_model(5, 3, 6), tmp_path / "small.weights.h5")
 
 
 def test_a_quick_run_of_everything(tmp_path):
