@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import signal
 from dataclasses import replace
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from seqbook.music import generation, parts, training
 from seqbook.music.checkpoints import CheckpointError, Checkpoints, source
+from seqbook.music.slider import TunePlayer
 
 TUNES = [f"M:4/4\nK:{k}\n{''.join(n)}|{a}2{a}2:|" for k in "GDA" for a in "ABce"
          for n in (a + "Bcd", "d" + a + "BA", "efg" + a)]  # fmt: skip
@@ -400,11 +402,17 @@ def test_models_that_cannot_write_are_refused_in_one_line(trained):
     for layers, words in (
         ([keras.layers.Dense(3)], "Embedding"),
         ([embedding, keras.layers.Dense(size)], "recurrent"),
-        ([keras.layers.Embedding(size, 4), both, keras.layers.Dense(size)], "future"),
+        ([keras.layers.Embedding(size, 4), both, keras.layers.Dense(size)], "Bidirectional"),
     ):
         model = keras.Sequential(layers)
         model(np.zeros((1, 3), "int32"))
         with pytest.raises(generation.GenerationError, match=words):
             generation.Generator(model, trained.vocabulary)
+    ids = keras.Input((None,), dtype="int32")
+    x = keras.layers.Embedding(size, 4)(ids)
+    x = x + keras.layers.GRU(4, return_sequences=True)(x)
+    branched = keras.Model(ids, keras.layers.Dense(size)(x))
+    with pytest.raises(generation.GenerationError, match="layers alone"):
+        generation.Generator(branched, trained.vocabulary)
     with pytest.raises(generation.GenerationError, match="knows"):
         generation.Generator(trained.model, [*trained.vocabulary, "€"])

@@ -146,11 +146,10 @@ class Checkpoints:
         found = []
         for name, here in self.facts.items():
             there = facts.get(name)
-            if there == here:
-                continue
-            short = len(str(there)) < 20 and len(str(here)) < 20
-            found.append(f"{name} ({there} there, {here} here)" if short else f"the {name}")
-        return ", ".join(found)
+            if there != here:
+                numbers = isinstance(here, int | float)
+                found.append(f"{name} ({there} there, {here} here)" if numbers else f"the {name}")
+        return ", ".join(found[:3]) + (" and more" if len(found) > 3 else "")
 
     def _tell_of_others(self) -> None:
         """Say in one line why nothing is resumed although there are checkpoints."""

@@ -123,10 +123,12 @@ class Generator:
         def body(t: Any, token: Any, done: Any, written: Any, *state: Any) -> Any:
             logits, new = advance(self.layers, token, tf.nest.pack_sequence_as(states, state))
             p = self.probabilities(logits, temperature)
-            token = tf.cast(self.draw(p, _uniform(n, seed, t)), tf.int32)
-            token = tf.where(done, self.end, tf.reshape(token, [n]))
+            drawn = tf.cast(self.draw(p, _uniform(n, seed, t)), tf.int32)
+            drawn = tf.where(done, self.end, tf.reshape(drawn, [n]))
+            token = tf.ensure_shape(drawn, token.shape)
             done = tf.logical_or(done, token == self.end)
-            return (t + 1, token, done, written.write(t, token), *tf.nest.flatten(new))
+            new = [tf.ensure_shape(a, b.shape) for a, b in zip(tf.nest.flatten(new), state, strict=True)]
+            return (t + 1, token, done, written.write(t, token), *new)
 
         start = (tf.constant(0), tf.fill([n], self.end), tf.fill([n], False), written, *flat)
         written = tf.while_loop(go_on, body, start)[3]
@@ -166,23 +168,26 @@ def chain(model: Any) -> list[Any]:
     """The model's layers in order, checked to be one chain from an Embedding to logits."""
     import keras
 
-    layers = [
-        layer for layer in getattr(model, "layers", ())
-        if not isinstance(layer, keras.layers.InputLayer)
-    ]  # fmt: skip
+    if not isinstance(model, keras.Model):
+        raise GenerationError(f"the model must be a Keras model, not a {type(model).__name__}")
+    if not isinstance(model, keras.Sequential):
+        steps = getattr(model, "operations", None)
+        if steps is None or not all(isinstance(step, keras.layers.Layer) for step in steps):
+            raise GenerationError(
+                "the model must be made of layers alone, as keras.Sequential or "
+                "keras.Model(inputs, outputs)"
+            )
+    layers = [x for x in model.layers if not isinstance(x, keras.layers.InputLayer)]
     if not layers or not isinstance(layers[0], keras.layers.Embedding):
-        raise GenerationError(
-            "the model must be a chain of Keras layers that begins with Embedding"
-        )
+        raise GenerationError("the model must begin with an Embedding")
     for layer in layers:
         if isinstance(layer, keras.layers.Bidirectional):
-            raise GenerationError(
-                "a bidirectional layer reads the future, which is not written yet"
-            )
-        if len(layer._inbound_nodes) > 1 or len(layer._inbound_nodes[0].parent_nodes) > 1:
+            raise GenerationError("a Bidirectional layer cannot stay: it reads what is not written")
+        nodes = layer._inbound_nodes
+        if len(nodes) > 1 or any(len(node.parent_nodes) > 1 for node in nodes):
             raise GenerationError("the model must be one chain of layers, without branches")
     if not any(isinstance(layer, keras.layers.RNN) for layer in layers):
-        raise GenerationError("the model has no recurrent layer that could carry a state")
+        raise GenerationError("the model needs a recurrent layer to carry a state")
     return layers
 
 
@@ -207,6 +212,8 @@ def advance(layers: Sequence[Any], token: Any, states: Sequence[Any]) -> tuple[A
             new.append(list(state) if isinstance(state, list | tuple) else [state])
         elif isinstance(layer, keras.layers.Dropout):
             continue
+        elif isinstance(layer, keras.layers.TimeDistributed):
+            x = layer.layer(x)
         else:
             x = layer(x)
     return x, new

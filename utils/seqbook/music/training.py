@@ -1,6 +1,6 @@
 """Training a music model: the loop around the learner's pieces, with checkpoints.
 
-    settings = training.Settings(steps=900)
+    settings = training.Settings(steps=800)
     run = training.train(settings, train_tunes, val_tunes, folder="checkpoints")
     training.bits_per_character(run.model, val_tunes, run.vocabulary)
 
@@ -59,11 +59,11 @@ class Settings:
         seed: of the first weights and of the batches.
     """
 
-    steps: int = 900
+    steps: int = 800
     batch: int = 32
     window: int = 64
-    units: int = 192
-    embedding: int = 48
+    units: int = 256
+    embedding: int = 64
     learning_rate: float = 0.014
     warmup: int = 20
     clip_norm: float = 1.0

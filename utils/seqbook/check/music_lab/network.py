@@ -118,7 +118,7 @@ def chain_fault(model: Any) -> str | None:
     try:
         chain(model)
     except GenerationError as error:
-        return f"the outputs are right, but to write tunes {error}."
+        return f"the outputs are right, but for writing tunes {error}."
     return None
 
 
