@@ -47,7 +47,7 @@ $(SITE)/.built: $(SOURCES) .venv/.ready node_modules/.ready
 book: $(SITE)/.built  ## build the site; nothing is run, stored outputs are shown
 	@echo
 	@echo "The book is built: $(SITE)/index.html"
-	@echo "Open that file in a browser, or run 'make serve' for the full site with search."
+	@echo "Open that file in a browser, or run 'make serve' and open the address it names."
 
 serve: $(SITE)/.built  ## build the site if needed and serve it at http://localhost:8000 (PORT=...)
 	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
