@@ -75,6 +75,8 @@ def test_a_todo_keeps_its_number_through_a_keras_layer():
         keras.Sequential([Blank()])(tf.ones((1, 2)))
     assert caught.value.numbers == ["2.3"]
     assert "\n" not in caught.value._render_traceback_()[0]
+    wrapped = "TODO 2.3 is not done yet.\n\nArguments received by Blank.call():\n  • rate=0.25"
+    assert Todo(wrapped).numbers == ["2.3"]
 
 
 def test_a_result_is_true_only_when_passed():
