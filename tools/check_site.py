@@ -102,9 +102,12 @@ def links(site: Site, page: Page) -> Iterator[str]:
         file = target(page, address)
         if not file.is_file() or site.root not in file.parents:
             yield f"broken link: {address}"
-        elif parts.fragment and file in site.pages:
-            if unquote(parts.fragment) not in site.pages[file].anchors:
-                yield f"no such anchor: {address}"
+        elif (
+            parts.fragment
+            and file in site.pages
+            and unquote(parts.fragment) not in site.pages[file].anchors
+        ):
+            yield f"no such anchor: {address}"
 
 
 def resources(site: Site, page: Page) -> Iterator[str]:
