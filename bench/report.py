@@ -105,9 +105,9 @@ def write(results: Results, folder: Path) -> list[Path]:
 
 
 def number(value: float) -> str:
-    """1,234 or 57 or 5.7 or 0.57: two or three digits that count, as a reader needs them."""
+    """12,300 or 57 or 5.7 or 0.57: two or three digits that count; the rest would be noise."""
     if value >= 10:
-        return f"{value:,.0f}"
+        return f"{float(f'{value:.3g}'):,.0f}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
@@ -130,7 +130,7 @@ def machine_text(results: Results) -> str:
         f"{number(here['memory_gib'])} GiB of memory, {here['system']}; Python {here['python']}, "
         f"TensorFlow {here['tensorflow']}, Keras {here['keras']}, NumPy {here['numpy']}. "
         "TensorFlow uses one thread and its default kernels (oneDNN). All times are seconds of "
-        "processor time, so another program on the machine counts for little. The whole of "
+        "processor time, so another program on the machine counts for less. The whole of "
         f"`make bench` took {number(minutes)} minutes of it, measuring included."
     )
 
@@ -224,11 +224,13 @@ def steps_table(found: Mapping[str, Any]) -> str:
         ]
         for row in found["rows"]
     ]
+    difference = max(row["largest_difference"] for row in found["rows"])
+    same = f"differ by {difference:.0e} at most" if difference else "are equal"
     return (
         table(["Timesteps", *ways.values(), "`SimpleRNN`"], rows)
         + f"\n\nForward and backward, medians of {found['repeats']} runs; {found['batch']} "
         f"sequences of {found['inputs']} inputs, {found['units']} units. The outputs of all four "
-        f"agree to {max(row['largest_difference'] for row in found['rows']):.0e}."
+        f"{same}."
     )
 
 

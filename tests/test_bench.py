@@ -134,6 +134,21 @@ def test_tables_and_figure_say_what_was_measured(tmp_path):
     assert (tables.read_bytes(), figure.read_bytes()) == before
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (75053.1, "75,100"),
+        (1038, "1,040"),
+        (360, "360"),
+        (57.4, "57"),
+        (9.94, "9.9"),
+        (0.943, "0.94"),
+    ],
+)
+def test_numbers_have_the_digits_that_count(value, shown):
+    assert report.number(value) == shown
+
+
 def spoil(change) -> dict:
     results = made_up_results()
     change(results)
