@@ -127,7 +127,10 @@ class Generator:
             drawn = tf.where(done, self.end, tf.reshape(drawn, [n]))
             token = tf.ensure_shape(drawn, token.shape)
             done = tf.logical_or(done, token == self.end)
-            new = [tf.ensure_shape(a, b.shape) for a, b in zip(tf.nest.flatten(new), state, strict=True)]
+            new = [
+                tf.ensure_shape(a, b.shape)
+                for a, b in zip(tf.nest.flatten(new), state, strict=True)
+            ]
             return (t + 1, token, done, written.write(t, token), *new)
 
         start = (tf.constant(0), tf.fill([n], self.end), tf.fill([n], False), written, *flat)

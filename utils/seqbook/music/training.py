@@ -324,3 +324,14 @@ def held_interrupts() -> Iterator[list[int]]:
         yield noted
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def one_thread() -> bool:
+    """As `prepare`, for a process that may have chosen its kind of matrix products already."""
+    return prepare() or _one_core()
+
+
+def _one_core() -> bool:
+    import tensorflow as tf
+
+    return tf.config.threading.get_intra_op_parallelism_threads() == 1
