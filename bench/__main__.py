@@ -76,16 +76,19 @@ def run(names: Sequence[str], quick: bool, folder: Path) -> None:
 
 def prepare(quick: bool, weights: Path) -> dict[str, Callable[[], dict[str, Any]]]:
     """TensorFlow on one thread, and each part as a function of nothing."""
-    # The notebooks do without oneDNN, so that numbers repeat. It is TensorFlow's default on most
-    # machines, and without it the other course's large matrix products take five times as long.
+    # Most notebooks do without oneDNN, so that numbers repeat. It is TensorFlow's default on x86,
+    # and without it the other course's large matrix products take five times as long.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import seqbook  # noqa: F401  (quiets TensorFlow's start)
     import tensorflow as tf
-    from seqbook.music.training import one_thread
 
-    if not one_thread():
-        raise report.Incomplete("TensorFlow has already started; run the benchmarks by themselves.")
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:
+        line = "TensorFlow has already started; run the benchmarks in a process of their own."
+        raise report.Incomplete(line) from None
     tf.get_logger().setLevel("ERROR")  # each model is measured by a function of its own: on purpose
     weights.mkdir(parents=True, exist_ok=True)
     peer_weights, lab_weights = weights / "peer.weights.h5", weights / "lab.weights.h5"
