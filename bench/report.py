@@ -106,8 +106,10 @@ def write(results: Results, folder: Path) -> list[Path]:
 
 def number(value: float) -> str:
     """12,300 or 57 or 5.7 or 0.57: two or three digits that count; the rest would be noise."""
-    if value >= 10:
+    if value >= 1000:
         return f"{float(f'{value:.3g}'):,.0f}"
+    if value >= 10:
+        return f"{value:.0f}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
