@@ -71,7 +71,7 @@ def load_data(budget: Budget) -> Data:
     """O'Neill and Ryan from music21's corpus; a tenth of the tunes, drawn once, is held out."""
     from seqbook.music import load_tunes, parts
 
-    tunes = load_tunes()
+    tunes = load_tunes(slurs=False)
     order = np.random.default_rng(0).permutation(len(tunes))[: budget.tunes]
     tunes = [tunes[i] for i in order]
     n = len(tunes) // 10

@@ -10,13 +10,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from seqbook.music import generation, parts, training
+from seqbook.music.carrier import Carrier
 from seqbook.music.checkpoints import CheckpointError, Checkpoints, source
 from seqbook.music.slider import TunePlayer
 
 TUNES = [f"M:4/4\nK:{k}\n{''.join(n)}|{a}2{a}2:|" for k in "GDA" for a in "ABce"
          for n in (a + "Bcd", "d" + a + "BA", "efg" + a)]  # fmt: skip
 HELD = ["M:4/4\nK:G\nABcd|e2e2:|", "M:4/4\nK:D\ndcBA|B2:|"]
-SMALL = training.Settings(steps=12, batch=4, window=8, units=6, embedding=4, warmup=3)
+SMALL = training.Settings(steps=12, batch=4, window=8, carry=5, units=6, embedding=4, warmup=3)
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +128,59 @@ def test_a_model_with_dropout_resumes_exactly_too(tmp_path):
                        save_every=4)  # fmt: skip
     two = training.train(SMALL, TUNES, parts=pieces, folder=tmp_path)
     assert two.resumed == 4 and equal(one, two)
+
+
+# The state from window to window -----------------------------------------------------------------
+
+
+def layered(kinds, size=7, units=5):
+    import keras
+
+    keras.utils.set_random_seed(1)
+    layers = [getattr(keras.layers, kind)(units, return_sequences=True) for kind in kinds]
+    return keras.Sequential(
+        [keras.Input((None,), dtype="int32"), keras.layers.Embedding(size, 3), *layers,
+         keras.layers.Dense(size)]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kinds", [["GRU"], ["LSTM"], ["SimpleRNN"], ["GRU", "LSTM"]])
+def test_windows_read_one_after_another_give_what_the_whole_stretch_gives(kinds):
+    model = layered(kinds)
+    text = np.random.default_rng(0).integers(0, 7, (2, 12)).astype("int32")
+    carrier = Carrier(model, batch=2)
+    pieces = np.concatenate([carrier(text[:, i : i + 4]) for i in (0, 4, 8)], axis=1)
+    np.testing.assert_allclose(pieces, model(text), atol=1e-5)
+    assert np.abs(pieces[:, 4:8] - model(text[:, 4:8])).max() > 1e-3  # the state did matter
+    carrier.forget()
+    np.testing.assert_allclose(carrier(text[:, :4]), model(text[:, :4]), atol=1e-5)
+
+
+def test_a_carrier_has_what_its_model_has_and_leaves_it_as_it_was():
+    model = layered(["LSTM"])
+    carrier = Carrier(model, batch=3)
+    assert carrier.trainable_variables == model.trainable_variables
+    assert [tuple(v.shape) for v in carrier.state_variables] == [(3, 5), (3, 5)]
+    carrier(np.zeros((3, 4), "int32"), training=True)
+    assert model(np.zeros((3, 4), "int32")).shape == (3, 4, 7)
+    assert not model.layers[1].return_state
+
+
+def test_a_stretch_is_gone_through_in_order_and_its_windows_are_neighbors():
+    seen = []
+
+    def train_step(model, optimizer, inputs, targets, clip_norm):
+        import tensorflow as tf
+
+        tf.py_function(lambda *pair: seen.append([p.numpy() for p in pair]), [inputs, targets], [])
+        return parts.train_step(model, optimizer, inputs, targets, clip_norm)
+
+    training.train(replace(SMALL, steps=7), TUNES, parts=parts.Parts(train_step=train_step))
+    inputs, targets = zip(*seen, strict=True)
+    stretch = np.concatenate(inputs[:5], axis=1)
+    assert stretch.shape == (4, 40) and len(seen) == 7
+    assert np.array_equal(stretch[:, 1:], np.concatenate(targets[:5], axis=1)[:, :-1])
+    assert not np.array_equal(targets[4][:, -1], inputs[5][:, 0])  # a new stretch, elsewhere
 
 
 # Other runs' checkpoints -------------------------------------------------------------------------
@@ -244,7 +298,7 @@ def test_a_folder_that_is_a_file_is_one_line(tmp_path):
 
 @pytest.mark.parametrize(
     "change", [{"steps": 0}, {"steps": 2.5}, {"batch": True}, {"learning_rate": -1},
-               {"clip_norm": 0}, {"seed": -1}, {"units": "many"}],
+               {"clip_norm": 0}, {"carry": 0}, {"seed": -1}, {"units": "many"}],
 )  # fmt: skip
 def test_bad_settings_are_one_line(change):
     (name,) = change
@@ -254,7 +308,7 @@ def test_bad_settings_are_one_line(change):
 
 
 def test_too_little_text_is_one_line():
-    with pytest.raises(training.TrainingError, match="a window needs more than 65"):
+    with pytest.raises(training.TrainingError, match="a stretch of 5 windows needs more than 321"):
         training.train(replace(SMALL, window=64), ["AB"])
 
 
@@ -416,3 +470,28 @@ def test_models_that_cannot_write_are_refused_in_one_line(trained):
         generation.Generator(branched, trained.vocabulary)
     with pytest.raises(generation.GenerationError, match="knows"):
         generation.Generator(trained.model, [*trained.vocabulary, "€"])
+
+
+# The sliders -------------------------------------------------------------------------------------
+
+
+def test_moving_a_slider_writes_another_tune(writer):
+    player = TunePlayer(writer, temperature=0.5, seed=1, training=TUNES, max_chars=60)
+    bundle = player._repr_mimebundle_()
+    assert "temperature 0.5" in bundle["text/html"] and bundle["text/plain"] == repr(player)
+    temperature, seed, shown = player.widget.children
+    assert shown.value == bundle["text/html"]
+    temperature.value = 1.2
+    assert "temperature 1.2" in shown.value
+    before = shown.value
+    seed.value = 7
+    assert shown.value != before
+
+
+def test_a_tune_that_cannot_be_drawn_is_shown_as_text():
+    class Writer:
+        def __call__(self, *_, **__):
+            return ["<b>not a tune"]
+
+    shown = TunePlayer(Writer()).html(0.7, 1)
+    assert html.escape("<b>not a tune") in shown and "<b>not" not in shown

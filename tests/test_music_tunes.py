@@ -261,3 +261,14 @@ def test_work_does_not_grow_with_the_tunes_that_share_nothing():
     assert sum(map(len, index.places.values())) == sum(
         len(phrases(abc.parse(tune).notes)) for tune in TRAINING
     )
+
+
+def test_without_slurs_a_tune_has_the_same_notes_and_its_triplets():
+    with_slurs, without = music.load_tunes(), music.load_tunes(slurs=False)
+    assert len(with_slurs) == len(without)
+    assert not any(")" in tune for tune in without) and any("(3" in tune for tune in without)
+    some = [i for i, tune in enumerate(with_slurs) if ")" in tune][:200:10]
+    for i in some:
+        before, after = music.validate(with_slurs[i]), music.validate(without[i])
+        assert (before.bars, before.bars_ok) == (after.bars, after.bars_ok)
+        assert without[i].replace("(", "") == with_slurs[i].replace("(", "").replace(")", "")

@@ -55,6 +55,7 @@ class Collection:
     folder: str
 
 
+SLUR = re.compile(r"\((?!\d)|\)")  # but not "(3", a triplet
 COLLECTIONS = {
     "oneill": Collection(
         "oneill",
@@ -95,13 +96,19 @@ def collection_info() -> tuple[Collection, ...]:
 
 
 def load_tunes(
-    collections: Sequence[str] = ("oneill", "ryan"), *, max_chars: int = 1200, min_chars: int = 80
+    collections: Sequence[str] = ("oneill", "ryan"),
+    *,
+    max_chars: int = 1200,
+    min_chars: int = 80,
+    slurs: bool = True,
 ) -> list[str]:
     """Cleaned tunes in ABC notation, in a fixed order: collection, file, number in the file.
 
     Args:
         collections: names from `collection_info`.
         max_chars, min_chars: tunes longer or shorter than this are left out.
+        slurs: keep the round brackets that tie notes under one bow. Without them a tune has the
+            same notes in fewer characters.
 
     Returns:
         One string a tune: the lines ``M:``, ``L:`` and ``K:``, then the music, no line end last.
@@ -125,7 +132,7 @@ def load_tunes(
             music = re.sub(r"\s", "", tune)
             if min_chars <= len(tune) <= max_chars and music not in seen:
                 seen.add(music)
-                tunes.append(tune)
+                tunes.append(tune if slurs else SLUR.sub("", tune))
     return tunes
 
 

@@ -4,6 +4,11 @@
     run = training.train(settings, train_tunes, val_tunes, folder="checkpoints")
     training.bits_per_character(run.model, val_tunes, run.vocabulary)
 
+A window rarely begins where a tune does, and then the meter in the tune's first line is out of its
+sight. So a batch is cut out of the text as long stretches, each of them is gone through window by
+window, and the state is carried from one window to the next. The gradient is not: this is truncated
+backpropagation through time.
+
 The budget is a number of steps, and everything random in step s comes from the seed and s. So a
 run that was stopped and taken up again ends with the same weights as one that was not.
 """
@@ -25,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime import Progress
+from .carrier import Carrier
 from .checkpoints import Checkpoints, fingerprint, source
 from .errors import MusicError
 from .parts import END, Parts
@@ -55,24 +61,26 @@ class Settings:
     Attributes:
         steps: updates; the learning rate falls along a cosine to almost nothing at the last.
         batch, window: windows in a batch, characters in a window.
+        carry: windows in a stretch; the state goes through all of them.
         units, embedding: sizes of the recurrent state and of a character's vector.
         learning_rate: its peak, reached after `warmup` steps.
         clip_norm: gradients longer than this are cut to it.
         seed: of the first weights and of the batches.
     """
 
-    steps: int = 800
+    steps: int = 950
     batch: int = 32
     window: int = 64
+    carry: int = 16
     units: int = 256
     embedding: int = 64
-    learning_rate: float = 0.014
+    learning_rate: float = 0.01
     warmup: int = 20
     clip_norm: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "window", "units", "embedding"):
+        for name in ("steps", "batch", "window", "carry", "units", "embedding"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise TrainingError(f"{name} is a whole number of at least 1, not {value!r}")
@@ -151,15 +159,18 @@ def train(
     if len(set(vocabulary)) != len(vocabulary) or END not in vocabulary:
         raise TrainingError(f"a vocabulary has each character once, and {END!r} among them")
     ids = np.asarray(parts.encode(END + END.join(train_tunes) + END, vocabulary))
-    if len(ids) <= settings.window + 1:
+    stretch = settings.window * settings.carry
+    if len(ids) <= stretch + 1:
         raise TrainingError(
-            f"the tunes have {len(ids)} characters, a window needs more than {settings.window + 1}"
+            f"the tunes have {len(ids)} characters, and a stretch of {settings.carry} windows "
+            f"needs more than {stretch + 1}: try a smaller window or carry"
         )
     keras.utils.set_random_seed(settings.seed)
     model = parts.build_model(len(vocabulary), settings.embedding, settings.units)
     optimizer = make_optimizer(settings)
     optimizer.build(model.trainable_variables)
-    variables = [*model.variables, *optimizer.variables]
+    carrier = Carrier(model, settings.batch)
+    variables = [*model.variables, *optimizer.variables, *carrier.state_variables]
     run = Run(settings, vocabulary, model)
     checkpoints = None
     if folder is not None:
@@ -176,7 +187,7 @@ def train(
 
     @tf.function
     def update(inputs: Any, targets: Any) -> Any:
-        return parts.train_step(model, optimizer, inputs, targets, settings.clip_norm)
+        return parts.train_step(carrier, optimizer, inputs, targets, settings.clip_norm)
 
     def save() -> None:
         if checkpoints is not None:
@@ -186,9 +197,16 @@ def train(
         bar.step(run.step)
         while run.step < settings.steps:
             start = time.process_time()
-            rng = np.random.default_rng((settings.seed, run.step))
-            inputs, targets = parts.make_batch(ids, settings.batch, settings.window, rng)
-            loss = float(update(tf.constant(inputs, tf.int32), tf.constant(targets, tf.int32)))
+            number, place = divmod(run.step, settings.carry)
+            if place == 0:
+                carrier.forget()
+            if place == 0 or run.step == run.resumed:
+                rng = np.random.default_rng((settings.seed, number))
+                inputs, targets = parts.make_batch(ids, settings.batch, stretch, rng)
+            piece = slice(place * settings.window, (place + 1) * settings.window)
+            x = tf.constant(inputs[:, piece], tf.int32)
+            y = tf.constant(targets[:, piece], tf.int32)
+            loss = float(update(x, y))
             run.cpu_seconds += time.process_time() - start
             if not math.isfinite(loss):
                 raise TrainingError(
