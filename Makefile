@@ -76,7 +76,7 @@ bench: .venv/.ready  ## measure against published settings and rewrite the bench
 lint: .venv/.ready node_modules/.ready
 	@$(BIN)/ruff check .
 	@$(BIN)/python tools/make_labs.py --check
-	@$(BIN)/nbstripout --verify $(LABS)
+	@$(BIN)/nbstripout --keep-id --verify $(LABS)
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 spell: .venv/.ready node_modules/.ready

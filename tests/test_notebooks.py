@@ -47,7 +47,7 @@ def test_there_are_notebooks_and_each_solution_has_its_lab():
 def test_begins_with_the_set_up_cell_and_names_one_repository(path):
     book = read(path)
     assert code(book)[0].source in {setup_cell(), setup_cell(music=True)}
-    assert "setup" in code(book)[0].metadata.get("tags", [])
+    assert {"setup", "hide-input"} <= set(code(book)[0].metadata.get("tags", []))
     slug = repository().removeprefix("https://github.com/")
     for owner in re.findall(r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)", prose(book)):
         assert owner == slug
