@@ -380,6 +380,32 @@ def test_an_exercise_waits_for_the_one_it_calls(lab):
     assert "Replace the `...`" in own.message
 
 
+def test_a_mistake_in_another_exercise_is_not_blamed_on_the_one_that_calls_it():
+    lab = Lab("A lab")
+    expected = {"half": 2.0, "quarter": 1.0}
+
+    def judge(answer):
+        right = expected[answer.__name__]
+        return None if answer(4.0) == right else f"{right} is expected."
+
+    check_half = lab.exercise("1.1", "Half.")(judge)
+    check_quarter = lab.exercise("1.2", "Quarter.")(judge)
+    space = {}
+    execute("def half(x):\n    return x / 3", space)
+    execute("def quarter(x):\n    return half(half(x))", space)
+    assert not check_half(space["half"])
+    result = check_quarter(space["quarter"])
+    assert not result and "`half`" in result.message and "TODO 1.1" in result.message
+    execute("def half(x):\n    return x / 2", space)
+    assert check_half(space["half"]) and check_quarter(space["quarter"])
+    execute("def quarter(x):\n    return half(x)", space)  # now the mistake is its own
+    assert check_quarter(space["quarter"]).message == "1.0 is expected."
+    execute("def half(x):\n    return x / 3", space)
+    execute("def quarter(x):\n    return x / 5", space)  # both wrong, neither uses the other
+    assert not check_half(space["half"])
+    assert check_quarter(space["quarter"]).message == "1.0 is expected."
+
+
 def test_several_answers_can_be_checked_at_once():
     both = Lab("A lab").exercise("1.1", "Both.")(lambda a, b: None if a + b == 3 else "no.")
     assert both(1, 2) and not both(1, 1)

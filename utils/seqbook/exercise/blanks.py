@@ -1,4 +1,4 @@
-"""Is a `...` still in the answer?"""
+"""What an answer's code holds: a `...` still, or the names of other answers."""
 
 from __future__ import annotations
 
@@ -31,6 +31,20 @@ def has_blank(answer: Any) -> bool:
     # first. A library's own functions are no blanks of the learner's.
     in_source = blank_in_source(answer) if is_users(answer) else False
     return blank_in(code) if in_source is None else in_source
+
+
+def names_in(answer: Any) -> set[str]:
+    """The names that a function or a class of the learner's looks up, `rnn_step` for instance."""
+    if inspect.isclass(answer):
+        members = (getattr(member, "__func__", member) for member in vars(answer).values())
+        return set().union(*(names_in(m) for m in members if inspect.isfunction(m)))
+    code = getattr(inspect.unwrap(answer), "__code__", None) if callable(answer) else None
+    return names_of(code) if code is not None else set()
+
+
+def names_of(code: Any) -> set[str]:
+    """The names in this code object and those nested in it."""
+    return set(code.co_names).union(*(names_of(c) for c in code.co_consts if inspect.iscode(c)))
 
 
 def blank_in(code: Any) -> bool:

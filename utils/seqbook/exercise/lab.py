@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .blanks import has_blank, is_blank
+from .blanks import has_blank, is_blank, names_in
 from .random_state import random_state_kept
 from .report import blame
 from .results import Progress, Result, Todo
@@ -26,6 +26,7 @@ class Lab:
         self.goals: dict[str, str] = {}
         self.results: dict[str, Result] = {}
         self.checks: dict[str, Callable[..., Result]] = {}
+        self.answered: dict[str, str] = {}  # name of a learner's function → its exercise
 
     def exercise(self, todo: str, goal: str) -> Callable[[Callable[..., Verdict]], Callable]:
         """Turn a judge into the check of exercise `todo`.
@@ -61,6 +62,9 @@ class Lab:
                 # Only now: an answer that works is never blank.
                 if said is not None and any(map(has_blank, answer)):
                     said = "todo"
+                elif isinstance(said, str) and said != "todo":
+                    said += self._in_another(todo, answer)
+                self.answered.update({getattr(a, "__name__", ""): todo for a in answer})
                 return self._store(todo, said)
 
             self.goals[todo] = goal
@@ -82,6 +86,18 @@ class Lab:
             result = Result(todo, "wrong", "\nand: ".join(hints), [name for name, _ in said])
         self.results[todo] = result
         return result
+
+    def _in_another(self, todo: str, answer: Sequence[Any]) -> str:
+        """No slip was found. Does the answer call another exercise's function that is wrong?"""
+        called = set().union(*map(names_in, answer)) & set(self.answered)
+        for name in sorted(called):
+            other = self.answered[name]
+            if other != todo and self.results[other].status == "wrong":
+                return (
+                    f"\nBut it uses `{name}`, and TODO {other} has not passed its check: "
+                    "put that right first."
+                )
+        return ""
 
     def _waits(self, todo: str, others: Sequence[str]) -> Result:
         message = f"this uses TODO {', '.join(others)}, which is not done yet. Solve that first."
