@@ -25,6 +25,7 @@ import importlib.util
 import itertools
 import linecache
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +67,7 @@ class Case:
 
 def execute(source: str, space: dict[str, Any]) -> None:
     """Run a cell as a notebook would: its names belong to `__main__`, its lines can be quoted."""
-    filename = f"/tmp/ipykernel_0/{next(_numbers)}.py"
+    filename = f"{tempfile.gettempdir()}/ipykernel_0/{next(_numbers)}.py"
     lines = source.splitlines(keepends=True)
     linecache.cache[filename] = (len(source), None, lines, filename)
     exec(compile(source, filename, "exec"), space)
