@@ -1,4 +1,4 @@
-"""One training step of the RNN that chapter 2 writes from scratch, against Keras' SimpleRNN.
+"""One training step of the RNN that chapter 3 writes from scratch, against Keras' SimpleRNN.
 
 The cell's code is the chapter's, read from the notebook. All ways have the same weights, compute
 the same outputs, and are timed from inputs to gradients.
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOK = ROOT / "notebooks/02_recurrence.ipynb"
+NOTEBOOK = ROOT / "notebooks/03_recurrence.ipynb"
 TAG = "rnn-cell"
 CLASSES = ("RNNCell", "LoopRNN")
 

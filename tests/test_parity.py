@@ -1,4 +1,4 @@
-"""The recurrent layer that chapter 2 builds is SimpleRNN: outputs, gradients, and in a saved model.
+"""The recurrent layer that chapter 3 builds is SimpleRNN: outputs, gradients, and in a saved model.
 
 Its code is read from the stored notebook, from the one cell tagged `rnn-cell`. That cell has to
 run by itself wherever `tf` (TensorFlow) and `keras` are imported.
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "02_recurrence.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "03_recurrence.ipynb"
 TOLERANCE = 1e-5
 
 # batch, timesteps, inputs, units
@@ -38,7 +38,7 @@ def source() -> str:
 
 
 def run(code: str) -> SimpleNamespace:
-    names = {"tf": tf, "keras": keras, "__name__": "chapter_2"}
+    names = {"tf": tf, "keras": keras, "__name__": "chapter_3"}
     exec(compile(code, "rnn-cell", "exec"), names)
     return SimpleNamespace(**names)
 

@@ -4,10 +4,29 @@
 
     RNNStepper()
 
-A new explorer is a subclass of `Explorer` with a `.js` and a `.css` file of its name beside it.
+A new explorer is a subclass of `Explorer` with a `.js` and a `.css` file of its name beside it, and
+a line below.
 """
 
-from .base import Explorer
-from .rnn_stepper import RNNStepper
+from importlib import import_module
+from typing import Any
 
-__all__ = ["Explorer", "RNNStepper"]
+from .base import Explorer
+
+_MODULES = {
+    "BallPuzzle": "ball_puzzle",
+    "GateExplorer": "gate_explorer",
+    "GradientFlow": "gradient_flow",
+    "RNNStepper": "rnn_stepper",
+    "SamplingExplorer": "sampling_explorer",
+    "SentimentExplorer": "sentiment_explorer",
+}
+
+__all__ = ["Explorer", *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    """Import an explorer when it is asked for."""
+    if name in _MODULES:
+        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -21,10 +21,12 @@ class Explorer(ABC):
 
     A subclass sets `name`, the stem of its `.js` and `.css` files in this package, and gives
     `config`, `static_html` and `static_text`. Its JavaScript calls
-    `mountExplorers(name, (root, config) => …)`, which `base.js` defines.
+    `mountExplorers(name, (root, config) => …)`, which `base.js` defines. `scripts` names the other
+    `.js` files of this package that it needs.
     """
 
     name: ClassVar[str]
+    scripts: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def config(self) -> dict[str, Any]:
@@ -53,7 +55,8 @@ class Explorer(ABC):
 
     def html(self) -> str:
         """The whole figure: element, style and script. It may stand many times on one page."""
-        script = _source("base.js") + _source(f"{self.name.replace('-', '_')}.js")
+        own = f"{self.name.replace('-', '_')}.js"
+        script = "".join(_source(file) for file in ("base.js", *self.scripts, own))
         style = _source("base.css") + _source(f"{self.name.replace('-', '_')}.css")
         # In an attribute, escaped, no string in the data can end the element or the script.
         return (
