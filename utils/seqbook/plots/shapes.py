@@ -44,11 +44,7 @@ def shape(
         raise ValueError("a problem has at least one input and one output")
     if aligned and ins > 1 and outs > 1 and ins != outs:
         raise ValueError(f"{ins} inputs and {outs} outputs cannot be aligned: use aligned=False")
-    first = 0  # the column of the first output
-    if not aligned:
-        first = ins - 1
-    elif outs == 1:
-        first = ins - 1
+    first = ins - 1 if outs == 1 or not aligned else 0  # the column of the first output
     columns = max(ins, first + outs)
     if ax is None:
         _, ax = plt.subplots(figsize=(0.75 * columns + 0.4, 2.1))
@@ -71,11 +67,11 @@ def shape(
 
 def four_shapes() -> Figure:
     """One to one, many to one, one to many, and many to many in its two forms, side by side."""
-    fig, axes = plt.subplot_mosaic("AABBBCCC;DDDDEEEE", figsize=(6.4, 4.4))
+    fig, axes = plt.subplot_mosaic("ABBBCCC;DDDEEEE", figsize=(6.4, 4.2))
     shape(["the sky\nnow"], ["rain?"], title="one to one", ax=axes["A"])
     shape(["good", "food", "!"], ["happy?"], title="many to one", ax=axes["B"])
     shape(["picture"], ["a", "dog", "runs"], title="one to many", ax=axes["C"])
-    shape(["D", "E", "G", "A"], ["E", "G", "A", "B"], title="many to many, aligned", ax=axes["D"])
+    shape(["D", "E", "G"], ["E", "G", "A"], title="many to many, aligned", ax=axes["D"])
     shape(["I", "am", "hungry"], ["j'ai", "faim"], aligned=False,
           title="many to many, unaligned", ax=axes["E"])  # fmt: skip
     return fig

@@ -51,7 +51,9 @@ def waveform(samples: np.ndarray, sample_rate: int, zooms: Sequence[float]) -> F
     top = ["all"] * len(zooms)
     fig, axes = plt.subplot_mosaic([top, list(range(len(zooms)))], figsize=(6.4, 3.4))
     t = np.arange(len(samples)) / sample_rate
-    axes["all"].plot(t, samples, lw=0.4)
+    every = max(1, len(samples) // 400)  # from the lowest to the highest of so many samples
+    parts = samples[: len(samples) // every * every].reshape(-1, every)
+    axes["all"].fill_between(t[::every][: len(parts)], parts.min(1), parts.max(1), lw=0.3)
     axes["all"].set(xlabel="time (s)", ylabel="pressure")
     for k, start in enumerate(zooms):
         part = slice(round(start * sample_rate), round((start + 0.025) * sample_rate))
@@ -73,9 +75,13 @@ def letters(
         every: the letters are counted from 1; every so many of them gets its number.
         unit: what is counted.
     """
-    fig, ax = plt.subplots(figsize=(6.4, 0.9 + 0.13 * len(alphabet)))
+    _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.13 * len(alphabet)))
     steps = np.arange(len(text))
-    ax.pcolormesh(one_hot.T, cmap="Blues", vmin=0, vmax=1.2, edgecolors="#88888830", lw=0.4)
+    size = len(text), len(alphabet)
+    ax.imshow(one_hot.T, vmin=0, vmax=1.2, extent=(0, size[0], size[1], 0), aspect="auto",
+              interpolation="nearest")
+    ax.hlines(np.arange(size[1] + 1), 0, size[0], color="#88888840", lw=0.5)
+    ax.vlines(np.arange(size[0] + 1), 0, size[1], color="#88888840", lw=0.5)
     for x, letter in zip(steps, text, strict=True):
         ax.text(x + 0.5, -0.35, letter, ha="center", va="bottom", fontsize=9, family="monospace")
     ax.set_yticks(np.arange(len(alphabet)) + 0.5, list(alphabet), fontsize=8, family="monospace")
@@ -83,7 +89,6 @@ def letters(
     ax.set_xticks(shown + 0.5, shown + 1)
     ax.set(xlabel=unit)
     ax.tick_params(length=0)
-    ax.invert_yaxis()
     ax.grid(False)
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -115,8 +120,8 @@ def swing(angles: np.ndarray, sample_rate: int) -> Figure:
         2, 1, figsize=(6.4, 3.6), sharex=True, height_ratios=(1, 1.25)
     )
     seconds = len(angles) / sample_rate
-    scale = 0.045 * seconds  # length of half an arm, in seconds of the axis
-    for step in range(0, len(angles), sample_rate // 4):
+    scale = 0.06 * seconds  # length of half an arm, in seconds of the axis
+    for step in range(0, len(angles), sample_rate // 2):
         bones = np.stack([np.sin(angles[step]), -np.cos(angles[step])], axis=1)
         joints = np.concatenate([[[0, 0]], np.cumsum(bones, axis=0)])
         x, y = step / sample_rate + scale * joints[:, 0], joints[:, 1]
@@ -125,10 +130,11 @@ def swing(angles: np.ndarray, sample_rate: int) -> Figure:
         top.plot(x[0], y[0], "o", color=COLORS["muted"], ms=4)
     top.set(yticks=[], ylim=(-2.2, 1.6))
     top.grid(False)
-    top.spines["left"].set_visible(False)
+    top.spines[["left", "bottom"]].set_visible(False)
+    top.tick_params(length=0)
     t = np.arange(len(angles)) / sample_rate
     for k, (name, color) in enumerate([("upper arm", "state"), ("forearm", "input")]):
         bottom.plot(t, np.degrees(angles[:, k]), color=COLORS[color], label=name)
     bottom.set(xlabel="time (s)", ylabel="angle (degrees)", xlim=(-0.15, seconds))
-    bottom.legend(ncols=2)
+    bottom.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, 0.98))
     return fig
