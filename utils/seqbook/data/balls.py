@@ -85,6 +85,8 @@ def bouncing(count: int, frames: int, *, seed: int = 0) -> np.ndarray:
 def film(path: np.ndarray, *, height: int = 48, width: int = 64) -> np.ndarray:
     """A ball's path as a film: one small color picture for each position.
 
+    The ball is drawn twice as large as it is, so that it can be seen in a small picture.
+
     Args:
         path: positions in meters, shape (frames, 2), in a court 4 m wide and 3 m high.
         height, width: of a picture, in pixels.
@@ -105,6 +107,6 @@ def film(path: np.ndarray, *, height: int = 48, width: int = 64) -> np.ndarray:
     distance = np.hypot(
         across[None, None, :] - path[:, None, None, 0], up[None, :, None] - path[:, None, None, 1]
     )
-    ball = np.clip((1.5 * RADIUS - distance) / pixel + 0.5, 0, 1)[..., None]
+    ball = np.clip((2 * RADIUS - distance) / pixel + 0.5, 0, 1)[..., None]
     sky, leather = np.array([222.0, 235.0, 247.0]), np.array([194.0, 87.0, 12.0])
     return np.round(sky * (1 - ball) + leather * ball).astype("uint8")

@@ -86,7 +86,9 @@ mountExplorers("ball-puzzle", (root, config) => {
     if (answered) {
       out += disc(truth(), "sq-true") + mark(answered.only, "sq-only", SQUARE) + mark(answered.two, "sq-two", TRIANGLE);
     }
-    svg.innerHTML = out + mark(guess, "sq-you", CROSS);
+    // On the ball itself the mark would only hide it.
+    if (answered || off(guess, path()[NOW]) > 0) out += mark(guess, "sq-you", CROSS);
+    svg.innerHTML = out;
   }
 
   function draw() {
