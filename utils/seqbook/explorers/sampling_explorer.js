@@ -120,26 +120,29 @@ mountExplorers("sampling-explorer", (root, config) => {
       field.value = text;
       say("");
       show();
-    } else if (action === "five") {
-      // From the beginning of the seed, so that the same seed writes the same five.
-      const u = mulberry(seed), list = el(".sqs-list");
-      list.replaceChildren(...Array.from({ length: 5 }, () => {
-        const item = document.createElement("li"), written = write(text, u);
-        if (painter && written) {
-          const rgb = painter.run(ids(written).slice(1)).output.map((v) => Math.round(255 * v));
-          const patch = document.createElement("i");
-          patch.className = "sqs-patch";
-          patch.style.background = `rgb(${rgb.join(" ")})`;
-          item.append(patch);
-        }
-        item.append(written || "(nothing)");
-        return item;
-      }));
-    }
+    } else if (action === "five") writeFive();
   });
+
+  // From the beginning of the seed, so that the same seed writes the same five.
+  function writeFive() {
+    const u = mulberry(seed);
+    el(".sqs-list").replaceChildren(...Array.from({ length: 5 }, () => {
+      const item = document.createElement("li"), written = write(text, u);
+      if (painter && written) {
+        const rgb = painter.run(ids(written).slice(1)).output.map((v) => Math.round(255 * v));
+        const patch = document.createElement("i");
+        patch.className = "sqs-patch";
+        patch.style.background = `rgb(${rgb.join(" ")})`;
+        item.append(patch);
+      }
+      item.append(written || "(nothing)");
+      return item;
+    }));
+  }
 
   field.value = text;
   setSeed(seed);
   show();
+  writeFive();
   root.explorer = { state: () => ({ text, temperature, k, seed, ...show() }), write: (start, s) => write(start, mulberry(s)) };
 });
