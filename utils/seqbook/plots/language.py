@@ -37,7 +37,7 @@ def linked_sentence(
     middle = left + widths / 2
     total = left[-1] + widths[-1]
     if ax is None:
-        _, ax = plt.subplots(figsize=(6, 1.9))
+        _, ax = plt.subplots(figsize=(6, 1.6))
     ends = [end for _, end in links]
     for k, word in enumerate(words):
         color = COLORS["accent" if word == "?" else "state" if k in ends else "muted"]
@@ -49,7 +49,7 @@ def linked_sentence(
             arrowstyle="-|>", mutation_scale=9, color=COLORS["input"], lw=1.3, shrinkA=0, shrinkB=0,
         ))
     longest = max((middle[end] - middle[start] for start, end in links), default=0)
-    ax.set(xlim=(-0.1, total + 0.1), ylim=(-0.45, 0.55 + 0.19 * longest))
+    ax.set(xlim=(-0.1, total + 0.1), ylim=(-0.4, 0.5 + 0.165 * longest))
     ax.axis("off")
     return ax
 
@@ -125,19 +125,46 @@ def word_map(
             f"not {points.shape} and {len(classes)}"
         )
     if ax is None:
-        _, ax = plt.subplots(figsize=(6, 4.6))
-    for k, name in enumerate(dict.fromkeys(classes)):
-        color, marker = list(COLORS.values())[k % len(COLORS)], "os^Dv*P"[k % 7]
+        _, ax = plt.subplots(figsize=(6, 5.2))
+    names = list(dict.fromkeys(classes))
+    colors = {name: list(COLORS.values())[k % len(COLORS)] for k, name in enumerate(names)}
+    for k, name in enumerate(names):
         mine = [i for i, c in enumerate(classes) if c == name]
-        ax.plot(*points[mine].T, marker, color=color, ms=5, label=name)
-        for i in mine:
-            ax.annotate(words[i], points[i], xytext=(4, 3), textcoords="offset points",
-                        fontsize=7.5, color=color)
+        ax.plot(*points[mine].T, "os^Dv*P"[k % 7], color=colors[name], ms=5, label=name)
     ax.set(xticks=[], yticks=[])
     ax.margins(0.09)
     ax.grid(False)
+    for word, c, at, shift in zip(words, classes, points, _label_shifts(points, words),
+                                  strict=True):
+        ax.annotate(word, at, xytext=shift, textcoords="offset points", fontsize=7.5,
+                    color=colors[c], va="center")
     ax.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.02), fontsize=8)
     return ax
+
+
+def _label_shifts(points: np.ndarray, words: Sequence[str]) -> list[tuple[float, float]]:
+    """For each label, in points: the first place around its dot that covers no other."""
+    span = np.ptp(points, axis=0)
+    spots = (points - points.min(axis=0)) / np.where(span > 0, span, 1) * (340, 270)
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in spots]
+    shifts = []
+    for (x, y), word in zip(spots, words, strict=True):
+        width = 4.1 * len(word)
+        right, left, middle = 5, -5 - width, -width / 2
+        choices = [(right, 0), (left, 0), (middle, 8), (middle, -8), (right, 7), (right, -7),
+                   (left, 7), (left, -7), (right, 14), (right, -14), (left, 14), (left, -14)]
+
+        def covered(shift: tuple[float, float], x=x, y=y, width=width) -> float:
+            here = (x + shift[0], y + shift[1] - 4, x + shift[0] + width, y + shift[1] + 4)
+            return sum(
+                max(0, min(here[2], b[2]) - max(here[0], b[0]))
+                * max(0, min(here[3], b[3]) - max(here[1], b[1])) for b in taken
+            )
+
+        best = min(choices, key=covered)  # the first of the least covered
+        shifts.append(best)
+        taken.append((x + best[0], y + best[1] - 4, x + best[0] + width, y + best[1] + 4))
+    return shifts
 
 
 def padded_batches(orders: Mapping[str, np.ndarray], batch_size: int) -> Figure:
