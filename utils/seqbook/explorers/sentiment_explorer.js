@@ -1,0 +1,122 @@
+mountExplorers("sentiment-explorer", (root, config) => {
+  const { vocabulary, longest } = config, net = network(config.model);
+  const UNKNOWN = 1, index = new Map(vocabulary.map((word, i) => [word, i]).slice(2));
+  const el = (query) => root.querySelector(query);
+  const node = (tag, cls, text = "") => {
+    const e = document.createElement(tag);
+    if (cls) e.className = cls;
+    e.textContent = text;
+    return e;
+  };
+
+  // The tokenizer of seqbook/data/reviews.py.
+  const SHORT = [["won't", "will not"], ["can't", "can not"], ["n't", " not"]];
+  const TOKEN = /[,.!?;:]|[^\s,.!?;:"“”„«»()\[\]{}…–—*\/\\<>-]+/gu;
+  const tokenize = (text) =>
+    SHORT.reduce((t, [short, long]) => t.replaceAll(short, long), text.toLowerCase().replaceAll("’", "'")).match(TOKEN) ?? [];
+
+  function read(text) {
+    const all = tokenize(text), words = all.slice(0, longest);
+    const ids = words.map((word) => index.get(word) ?? UNKNOWN);
+    const { outputs } = ids.length ? net.run(ids) : { outputs: [] };
+    const scores = outputs.map((z) => (1 + Math.tanh((z.length === 1 ? z[0] : z[1] - z[0]) / 2)) / 2);
+    return { words, ids, scores, cut: all.length > longest };
+  }
+
+  root.innerHTML = `
+  <p class="sq-title" id="${root.id}-t">The mood of a sentence, word by word</p>
+  <label class="sqm-field">your review
+    <textarea rows="2" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="600"></textarea></label>
+  <p class="sqm-verdict"></p>
+  <ol class="sqm-words" aria-label="probability of positive after each word"></ol>
+  <p class="sqm-note"></p>
+  <div class="sqm-row"><button type="button" data-do="shuffle">Shuffle the words</button>
+    <button type="button" data-do="back">Take the last word away</button>
+    <button type="button" data-do="reset">Reset</button></div>
+  <p class="sqm-sub" id="${root.id}-s">Try one of these</p>
+  <div class="sqm-row sqm-texts" role="group" aria-labelledby="${root.id}-s"></div>
+  <p class="sqm-sub" id="${root.id}-w">Add a word that it knows</p>
+  <div class="sqm-row sqm-chips" role="group" aria-labelledby="${root.id}-w"></div>
+  <p class="sq-live" role="status" aria-live="polite"></p>`;
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-labelledby", root.id + "-t");
+  const field = el("textarea");
+  for (const [box, list] of [[".sqm-texts", config.sentences], [".sqm-chips", config.words]]) {
+    el(box).append(...list.map((text) => {
+      const button = node("button", "", text);
+      button.type = "button";
+      button.dataset[box === ".sqm-texts" ? "text" : "word"] = text;
+      if (text === ",") button.setAttribute("aria-label", "comma");
+      if (text === ".") button.setAttribute("aria-label", "period");
+      return button;
+    }));
+  }
+
+  const side = (p) => (p > 0.5 ? "positive" : "negative");
+  let sayTimer = 0;
+  // Typing is not interrupted: what is read out waits for a pause.
+  function say(text) {
+    clearTimeout(sayTimer);
+    sayTimer = setTimeout(() => { el(".sq-live").textContent = text; }, 400);
+  }
+
+  function draw(aloud = true) {
+    const { words, ids, scores, cut } = read(field.value);
+    const turn = (t) => t > 0 && side(scores[t]) !== side(scores[t - 1]);
+    el(".sqm-words").replaceChildren(...words.map((word, t) => {
+      const p = scores[t], item = node("li", p > 0.5 ? "sqm-up" : "sqm-down");
+      const bar = node("i", "sqm-bar"), fill = node("i");
+      bar.setAttribute("aria-hidden", "true");
+      fill.style.height = 100 * Math.abs(p - 0.5) + "%";
+      bar.append(fill);
+      const name = node("span", ids[t] === UNKNOWN ? "sqm-unknown" : "", word);
+      if (ids[t] === UNKNOWN) name.append(node("span", "sq-live", " (unknown)"));
+      item.classList.toggle("sqm-turn", turn(t));
+      item.append(bar, name, node("b", "", fmt(p)));
+      return item;
+    }));
+    const unknown = [...new Set(words.filter((_, t) => ids[t] === UNKNOWN))];
+    const turns = words.filter((_, t) => turn(t)).map((word) => `“${word}”`);
+    const verdict = words.length
+      ? `${side(scores.at(-1))}, with probability ${fmt(scores.at(-1) > 0.5 ? scores.at(-1) : 1 - scores.at(-1))}`
+      : "";
+    const minds = turns.length ? ` It changes its mind at ${turns.join(", ")}.` : " It never changes its mind.";
+    const notes = [];
+    if (unknown.length) notes.push(`Not in its vocabulary: ${unknown.join(", ")}.`);
+    if (cut) notes.push(`Only the first ${longest} words are read.`);
+    el(".sqm-verdict").replaceChildren(...(words.length
+      ? [node("b", scores.at(-1) > 0.5 ? "sqm-good" : "sqm-bad", verdict + "."), minds]
+      : ["Type a review, or choose one below."]));
+    el(".sqm-note").textContent = notes.join(" ") || (words.length ? "Up: positive. Down: negative. The line is ½." : "");
+    for (const name of ["shuffle", "back"]) {
+      el(`[data-do=${name}]`).setAttribute("aria-disabled", String(words.length < (name === "shuffle" ? 2 : 1)));
+    }
+    if (aloud) say(el(".sqm-verdict").textContent + (notes.length ? " " + notes.join(" ") : ""));
+  }
+
+  function set(text) { field.value = text; draw(); }
+  function shuffled(words) {
+    const all = [...words];
+    for (let i = all.length - 1; i > 0; i--) {
+      const j = Math.floor(Math.random() * (i + 1));
+      [all[i], all[j]] = [all[j], all[i]];
+    }
+    return all;
+  }
+
+  field.addEventListener("input", () => draw());
+  root.addEventListener("click", (event) => {
+    const b = event.target.closest("button");
+    if (!b || b.getAttribute("aria-disabled") === "true") return;
+    const words = tokenize(field.value);
+    if (b.dataset.text !== undefined) set(b.dataset.text);
+    else if (b.dataset.word !== undefined) set([...words, b.dataset.word].join(" "));
+    else if (b.dataset.do === "shuffle") set(shuffled(words).join(" "));
+    else if (b.dataset.do === "back") set(words.slice(0, -1).join(" "));
+    else if (b.dataset.do === "reset") set(config.sentence);
+  });
+
+  field.value = config.sentence;
+  draw(false);
+  root.explorer = { state: () => ({ text: field.value, ...read(field.value) }), read };
+});
