@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import Locator, LogFormatterSciNotation, NullLocator
 
 from .diagrams import arrow, box
 from .style import COLORS
@@ -57,9 +57,10 @@ def by_step(
         lines.append((values[0], line))
     ratio = r" / ‖$\partial L/\partial h_T$‖" if relative else ""
     ax.set(yscale="log", xlabel="step $t$", ylabel=r"‖$\partial L/\partial h_t$‖" + ratio)
-    ax.yaxis.set_major_locator(LogLocator(numticks=8))
-    ax.yaxis.set_minor_locator(NullLocator())
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    if relative:  # a level line shall look level
+        bottom, top = ax.get_ylim()
+        ax.set_ylim(min(bottom, 0.05), max(top, 20))
+    _few_decades(ax)
     if legend:
         ordered = [line for _, line in sorted(lines, key=lambda pair: -pair[0])]
         ax.legend(handles=ordered)
@@ -150,7 +151,7 @@ def losses(
     runs: Mapping[str, np.ndarray],
     *,
     reference: tuple[str, float] | None = None,
-    ceiling: float = 1e6,
+    ceiling: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Losses of training runs on a logarithmic axis; one that leaves the numbers ends in a cross.
@@ -158,7 +159,8 @@ def losses(
     Args:
         runs: a label and the loss at each training step, which may become infinite or NaN.
         reference: a label and a loss for a dotted line.
-        ceiling: the line of a run stops at its first loss above this.
+        ceiling: the line of a run stops at its first loss above this; None means 1,000 times
+            the largest first loss.
         ax: where to draw; None makes a new figure.
 
     Returns:
@@ -170,6 +172,8 @@ def losses(
     if not runs or any(len(run) == 0 for run in runs.values()):
         raise ValueError("losses needs at least one run, each with one loss or more")
     ax = ax if ax is not None else plt.subplots(figsize=(6, 3.2))[1]
+    if ceiling is None:
+        ceiling = 1000 * max([run[0] for run in runs.values() if run[0] < np.inf], default=1.0)
     colors = [COLORS["accent"], COLORS["state"], COLORS["output"], COLORS["gold"]]
     for color, (label, run) in zip(colors, runs.items(), strict=False):
         run = np.asarray(run, dtype=float)
@@ -183,5 +187,24 @@ def losses(
     if reference:
         ax.axhline(reference[1], color=COLORS["muted"], ls=":", label=reference[0])
     ax.set(yscale="log", xlabel="training step", ylabel="loss")
+    _few_decades(ax)
     ax.legend()
     return ax
+
+
+class _Decades(Locator):
+    """Ticks at powers of ten: every one, or every second, fifth, tenth, so that they are few."""
+
+    def __call__(self) -> list[float]:
+        return self.tick_values(*self.axis.get_view_interval())
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        low, high = int(np.floor(np.log10(vmin))), int(np.ceil(np.log10(vmax)))
+        every = next((k for k in (1, 2, 5, 10, 20, 50) if (high - low) / k <= 8), 100)
+        return [10.0**k for k in range(low, high + 1) if k % every == 0]
+
+
+def _few_decades(ax: Axes) -> None:
+    ax.yaxis.set_major_locator(_Decades())
+    ax.yaxis.set_major_formatter(LogFormatterSciNotation(labelOnlyBase=False))
+    ax.yaxis.set_minor_locator(NullLocator())
