@@ -231,7 +231,7 @@ def test_a_press_goes_from_learned_to_the_other_side_and_back(open_page):
     one = SENTENCES["One journey"]
     forget = cell(figure, "f1", 5)  # learned open, so it closes first
     expect(forget).to_have_attribute(
-        "aria-label", re.compile(r"^forget gate, unit 1, step 5, Spain: [01]\.\d\d, learned$")
+        "aria-label", re.compile(r"^forget gate, unit 1, step 5, Spain: [01]\.\d, learned$")
     )
     for v, name in [(0, "held closed"), (1, "held open"), (None, "learned")]:
         forget.click()

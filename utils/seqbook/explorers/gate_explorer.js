@@ -100,6 +100,7 @@ mountExplorers("gate-explorer", (root, config) => {
     return p[a] - next < 0.02 ? `no answer stands out (${percent(p[a])} at most)` : `${answers[a]} ${percent(p[a])}`;
   };
 
+  // What is read out holds what is shown.
   function paint(e) {
     const { gate: g, u } = parse(e.dataset.row), t = +e.dataset.t, where = t < 0 ? "all steps" : `step ${t + 1}, ${words[ids[t]]}`;
     if (g === "p") {
@@ -107,14 +108,14 @@ mountExplorers("gate-explorer", (root, config) => {
       e.textContent = Math.round(100 * p);
       e.style.setProperty("--a", p.toFixed(3));
       e.classList.toggle("sq-top", u === best(now[t].p) && p > 1.2 / answers.length);
-      return e.setAttribute("aria-label", `answer ${answers[u]}, ${where}: ${percent(p)}`);
+      return e.setAttribute("aria-label", `answer ${answers[u]}, ${where}: ${e.textContent} percent`);
     }
     if (g === "c") {
       const c = now[t].c[u];
       e.textContent = fmt(c, 1);
       e.style.setProperty("--a", Math.min(1, Math.abs(c)).toFixed(3));
       e.classList.toggle("sq-neg", c < 0);
-      return e.setAttribute("aria-label", `cell state, ${name(u)}, ${where}: ${fmt(c)}`);
+      return e.setAttribute("aria-label", `cell state, ${name(u)}, ${where}: ${e.textContent}`);
     }
     const h = held(g, u, t), v = mean(g, u, t);
     const state = h === undefined ? "partly held" : h === null ? "learned" : h ? "held open" : "held closed";
@@ -124,7 +125,7 @@ mountExplorers("gate-explorer", (root, config) => {
     }
     e.classList.toggle("sq-held", h !== null);
     e.setAttribute("aria-label", `${GATES[g]} gate, ${name(u)}, ${where}: ` +
-      (t < 0 ? state : `${u === ALL ? "mean " : ""}${fmt(v)}, ${state}`));
+      (t < 0 ? state : `${u === ALL && h === null ? "mean " : ""}${e.textContent}, ${state}`));
   }
 
   function why() {
