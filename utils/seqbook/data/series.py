@@ -91,7 +91,7 @@ def weather(
         ahead = np.arange(max(0, t - LEAD), t)
         dip[ahead] -= 1.6 * s * (ahead - (t - LEAD) + 1) / (LEAD + 1)
 
-    pressure = 1016 + dip + _drift(rng, hours, memory=120, size=5) + _drift(rng, hours, 6, 0.3)
+    pressure = 1016 + dip + _drift(rng, hours, memory=300, size=4) + _drift(rng, hours, 6, 0.3)
     hand = calendar(time - np.timedelta64(15, "h")).T[1]  # the day's peak: 15:00
     late = calendar(time - np.timedelta64(24, "D")).T[3]  # the year's low: around January 25
     clear = 0.65 if calm else 1 / (1 + np.exp(-(pressure - 1012) / 4))

@@ -20,7 +20,7 @@ DASHES = ["-", (0, (5, 2)), (0, (1, 1.5)), "-.", "-", (0, (3, 1, 1, 1)), "-"]
 
 def time_axis(ax: Axes, ticks: int = 7) -> Axes:
     """Give `ax` dates that are written as briefly as they can be; returns `ax`."""
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=ticks)
+    locator = mdates.AutoDateLocator(minticks=2, maxticks=ticks)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
     return ax
