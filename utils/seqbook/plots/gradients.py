@@ -21,7 +21,7 @@ def by_step(
     ax: Axes | None = None,
     *,
     relative: bool = True,
-    floor: float = 1e-30,
+    floor: float = 1e-40,
     legend: bool = True,
 ) -> Axes:
     """Norms of the gradient at each state against the step, on a logarithmic axis.
@@ -58,8 +58,8 @@ def by_step(
     ratio = r" / ‖$\partial L/\partial h_T$‖" if relative else ""
     ax.set(yscale="log", xlabel="step $t$", ylabel=r"‖$\partial L/\partial h_t$‖" + ratio)
     if relative:  # a level line shall look level
-        bottom, top = ax.get_ylim()
-        ax.set_ylim(min(bottom, 0.05), max(top, 20))
+        ax.update_datalim([(0, 0.1), (0, 10)])
+        ax.autoscale_view()
     _few_decades(ax)
     if legend:
         ordered = [line for _, line in sorted(lines, key=lambda pair: -pair[0])]
