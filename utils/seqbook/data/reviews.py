@@ -56,7 +56,7 @@ FRAMES = (
 OPENINGS = ("", "last night", "to be fair ,", "on our first visit", "for the record ,")
 ENDINGS = ("late", "a monday", "raining", "my birthday", "half past nine")
 
-# The wider language, for the classifier: one adjective, two that agree, contrast, negation.
+# The wider language, for the classifier: one adjective, two that agree, denial, contrast.
 PLAIN = (
     "the {n} was {v} {a}",
     "the {n} is {v} {a}",
@@ -64,6 +64,11 @@ PLAIN = (
     "what a {a} {n}",
     "{v} {a} {n} and {a2} {m}",
     "the {n} was {a} and the {m} was {v} {a2}",
+)
+AGREED = (
+    "i expected the {n} to be {a} and it was {v} {a2}",
+    "they say the {n} is {a} , and i found it {a2}",
+    "the {n} looks {a} and it is {v} {a2}",
 )
 NEGATED = (
     "the {n} was not {v} {b}",
@@ -82,6 +87,8 @@ CONTRAST = (
     "the {n} was {a} , far from {b}",
     "the {n} looks {b} but it is {a}",
     "the {n} used to be {b} , but now it is {v} {a}",
+    "the {n} was {b} last year , but this time it was {v} {a}",
+    "the {n} was {v} {b} , or so they say , but i found it {a}",
     "the {n} was {v} {a} , nothing {b} about it",
     "although my brother called it {b} , the {n} was {a}",
     "the {n} was {a} , although my brother called it {b}",
@@ -232,8 +239,9 @@ def varied(n: int, *, held_out: bool = False, seed: int = 0) -> tuple[list[str],
         nouns, positive, negative = (words.split() for words in one(GROUPS))
         adjectives = [NEGATIVE + negative, POSITIVE + positive]
         a, b = one(_pairs(adjectives[1], adjectives[0], held_out))[:: 1 if y else -1]
-        a2, b2 = one(adjectives[y]), one(adjectives[1 - y])
-        kind = one((PLAIN, PLAIN, NEGATED, CONTRAST, NEAR, FRAMES))
+        a2 = one([word for word in adjectives[y] if word != a])
+        b2 = one([word for word in adjectives[1 - y] if word != b])
+        kind = one((PLAIN, PLAIN, AGREED, NEGATED, CONTRAST, NEAR, FRAMES))
         if kind is FRAMES:
             text = _far(one(OPENINGS), one((0, 1)), one(FRAMES), one(nouns), one(ENDINGS), a, b)
         else:
