@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browser import NoBrowser, open_browser
+from in_jupyterlab import lab, open_lab  # noqa: F401, fixtures
 from playwright.sync_api import expect
 
 # Conditions are waited for, so a generous limit costs nothing: only a fault takes this long.
