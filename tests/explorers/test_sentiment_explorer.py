@@ -86,17 +86,24 @@ def test_what_is_typed_is_scored_and_drawn(figure):
 
 
 def test_turns_are_marked(figure):
-    figure.get_by_label("your review").fill("good food is awful , awful")
-    scores = SentimentExplorer.example().scores("good food is awful , awful")
-    up = scores > 0.5
-    words = reviews.tokenize("good food is awful , awful")
-    turns = [words[t] for t in range(1, len(words)) if up[t] != up[t - 1]]
-    assert turns == ["awful"]
-    expect(figure.locator(".sqm-turn")).to_have_count(1)
-    expect(figure.locator(".sqm-verdict")).to_contain_text("changes its mind at “awful”.")
+    text = "the good food is awful , awful"
+    scores, words = SentimentExplorer.example().scores(text), reviews.tokenize(text)
+    held, turns = None, []
+    for word, p in zip(words, scores, strict=True):
+        if abs(p - 0.5) >= 0.1 and (p > 0.5) != held:
+            held = p > 0.5
+            turns.append(word)
+    assert turns == ["good", "awful"]
+    figure.get_by_label("your review").fill(text)
+    expect(figure.locator(".sqm-turn")).to_have_count(2)
+    expect(figure.locator(".sqm-verdict")).to_contain_text(
+        "takes a side at “good” and changes its mind at “awful”."
+    )
     figure.get_by_label("your review").fill("good great")
-    expect(figure.locator(".sqm-turn")).to_have_count(0)
-    expect(figure.locator(".sqm-verdict")).to_contain_text("never changes its mind")
+    expect(figure.locator(".sqm-turn")).to_have_count(1)
+    expect(figure.locator(".sqm-verdict")).to_contain_text("takes a side at “good”.")
+    figure.get_by_label("your review").fill("the food")
+    expect(figure.locator(".sqm-verdict")).to_contain_text("takes no side.")
 
 
 def test_unknown_words_are_marked(figure):

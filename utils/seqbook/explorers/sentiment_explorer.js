@@ -62,7 +62,14 @@ mountExplorers("sentiment-explorer", (root, config) => {
 
   function draw(aloud = true) {
     const { words, ids, scores, cut } = read(field.value);
-    const turn = (t) => t > 0 && side(scores[t]) !== side(scores[t - 1]);
+    // Near one half it has no opinion, so a flutter there is no change of mind.
+    const turns = [];
+    let held = null;
+    scores.forEach((p, t) => {
+      if (Math.abs(p - 0.5) < 0.1 || side(p) === held) return;
+      held = side(p);
+      turns.push(t);
+    });
     el(".sqm-words").replaceChildren(...words.map((word, t) => {
       const p = scores[t], item = node("li", p > 0.5 ? "sqm-up" : "sqm-down");
       const bar = node("i", "sqm-bar"), fill = node("i");
@@ -71,16 +78,17 @@ mountExplorers("sentiment-explorer", (root, config) => {
       bar.append(fill);
       const name = node("span", ids[t] === UNKNOWN ? "sqm-unknown" : "", word);
       if (ids[t] === UNKNOWN) name.append(node("span", "sq-live", " (unknown)"));
-      item.classList.toggle("sqm-turn", turn(t));
+      item.classList.toggle("sqm-turn", turns.includes(t));
       item.append(bar, name, node("b", "", fmt(p)));
       return item;
     }));
     const unknown = [...new Set(words.filter((_, t) => ids[t] === UNKNOWN))];
-    const turns = words.filter((_, t) => turn(t)).map((word) => `“${word}”`);
+    const [first, ...later] = turns.map((t) => `“${words[t]}”`);
     const verdict = words.length
       ? `${side(scores.at(-1))}, with probability ${fmt(scores.at(-1) > 0.5 ? scores.at(-1) : 1 - scores.at(-1))}`
       : "";
-    const minds = turns.length ? ` It changes its mind at ${turns.join(", ")}.` : " It never changes its mind.";
+    const minds = (first ? ` It takes a side at ${first}` : " It takes no side") +
+      (later.length ? ` and changes its mind at ${later.join(", ")}.` : ".");
     const notes = [];
     if (unknown.length) notes.push(`Not in its vocabulary: ${unknown.join(", ")}.`);
     if (cut) notes.push(`Only the first ${longest} words are read.`);
