@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,10 @@ print(json.dumps([[o.ename, "\\n".join(o.traceback)] for o in errors]))
 """
 
 
+# uv lies beside this Python, whose folder need not be on the path.
+UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
 def sh(*command: str, **kw) -> str:
     done = subprocess.run(command, text=True, capture_output=True, **kw)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-1500:]}{done.stderr[-3000:]}"
@@ -52,7 +57,7 @@ def find_python() -> str:
         done = subprocess.run(asked, text=True, capture_output=True)
         if done.returncode == 0 and done.stdout.strip() == PYTHON:
             return candidate
-    done = subprocess.run(["uv", "python", "install", PYTHON], text=True, capture_output=True)
+    done = subprocess.run([UV, "python", "install", PYTHON], text=True, capture_output=True)
     if done.returncode == 0:
         return PYTHON
     pytest.fail(
@@ -83,8 +88,8 @@ def colab(tmp_path_factory):
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "now"]):
         sh("git", *command, cwd=tree, env=git)
     venv = home / "venv"
-    sh("uv", "venv", "-q", "--seed", "--python", find_python(), str(venv))
-    sh("uv", "pip", "install", "-q", "--python", str(venv / "bin/python"), "-r", str(REQUIREMENTS))
+    sh(UV, "venv", "-q", "--seed", "--python", find_python(), str(venv))
+    sh(UV, "pip", "install", "-q", "--python", str(venv / "bin/python"), "-r", str(REQUIREMENTS))
     return clean | {
         "PATH": f"{venv / 'bin'}:{clean['PATH']}",
         "VIRTUAL_ENV": str(venv),
