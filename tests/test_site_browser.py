@@ -266,6 +266,25 @@ def test_live_figure_is_alive(page):
     expect(now).not_to_have_attribute("data-t", before or "")
 
 
+@pytest.mark.parametrize(
+    ("chapter", "figures"),
+    [
+        ("01_sequences", ["ball-puzzle"]),
+        ("07_bptt", ["gradient-flow"]),
+        ("08_gates", ["gate-explorer"]),
+        ("09_sentiment", ["sentiment-explorer"]),
+        ("11_text_generation", ["sampling-explorer"]),
+    ],
+)
+def test_every_live_figure_is_alive_in_its_chapter(page, chapter, figures):
+    page.goto(f"notebooks/{chapter}.html")
+    for name in figures:
+        figure = page.locator(f".sq-{name}").first
+        expect(figure).to_have_attribute("data-live", "")
+        figure.scroll_into_view_if_needed()
+        expect(figure.locator("button").first).to_be_visible()
+
+
 def test_launch_menu_opens_by_keyboard(page):
     page.goto("labs/lab1_rnn_from_scratch.html")
     page.locator(".dropdown-launch-buttons > button").press("Enter")
