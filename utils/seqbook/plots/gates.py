@@ -137,7 +137,7 @@ def lstm_in_four() -> Figure:
     for ax, (step, title) in zip(axes.flat, STEPS.items(), strict=True):
         lstm(step, ax=ax)
         for text in ax.texts:
-            text.set_fontsize(8 if text.get_text() != "tanh" else 6)
+            text.set_fontsize(9.5 if text.get_text() != "tanh" else 7)
         ax.set_title(title)
     return figure
 
@@ -223,7 +223,8 @@ def over_words(
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
     last = axes[-1, 0]
-    last.set_xticks(np.arange(len(words)) + 0.5, labels=list(words), rotation=90, fontsize=7)
+    size = float(np.clip(280 / len(words), 6, 10))  # as large as fits into a column
+    last.set_xticks(np.arange(len(words)) + 0.5, labels=list(words), rotation=90, fontsize=size)
     for column, label in enumerate(last.get_xticklabels()):
         label.set_color(COLORS["accent"] if column in mark else COLORS["muted"])
         label.set_fontweight("bold" if column in mark else "normal")
