@@ -90,7 +90,7 @@ def test_turns_are_marked(figure):
     scores, words = SentimentExplorer.example().scores(text), reviews.tokenize(text)
     held, turns = None, []
     for word, p in zip(words, scores, strict=True):
-        if abs(p - 0.5) >= 0.1 and (p > 0.5) != held:
+        if abs(p - 0.5) >= 0.2 and (p > 0.5) != held:
             held = p > 0.5
             turns.append(word)
     assert turns == ["good", "awful"]

@@ -66,7 +66,7 @@ mountExplorers("sentiment-explorer", (root, config) => {
     const turns = [];
     let held = null;
     scores.forEach((p, t) => {
-      if (Math.abs(p - 0.5) < 0.1 || side(p) === held) return;
+      if (Math.abs(p - 0.5) < 0.2 || side(p) === held) return;
       held = side(p);
       turns.push(t);
     });
