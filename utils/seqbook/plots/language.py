@@ -33,17 +33,17 @@ def linked_sentence(
     for start, end in links:
         if not 0 <= start < end < len(words):
             raise ValueError(f"a link leads from a word to a later one, not from {start} to {end}")
-    widths = np.array([0.34 + 0.13 * len(word) for word in words])
-    left = np.concatenate([[0], np.cumsum(widths + 0.07)[:-1]])
+    widths = np.array([0.2 + 0.13 * len(word) for word in words])
+    left = np.concatenate([[0], np.cumsum(widths + 0.05)[:-1]])
     middle = left + widths / 2
     total = left[-1] + widths[-1]
     if ax is None:
-        _, ax = plt.subplots(figsize=(6, 1.6))
+        _, ax = plt.subplots(figsize=(6, 1.7))
     ends = [end for _, end in links]
     for k, word in enumerate(words):
         color = COLORS["accent" if word == "?" else "state" if k in ends else "muted"]
         box(ax, middle[k], 0, "", color, (widths[k], 0.62))
-        ax.text(middle[k], 0, word, ha="center", va="center", color=color, fontsize=8)
+        ax.text(middle[k], 0, word, ha="center", va="center", color=color, fontsize=10)
     for start, end in links:
         ax.add_patch(FancyArrowPatch(
             (middle[start], 0.34), (middle[end], 0.34), connectionstyle="arc3,rad=-0.32",
@@ -133,6 +133,7 @@ def word_map(
         mine = [i for i, c in enumerate(classes) if c == name]
         ax.plot(*points[mine].T, "os^Dv*P"[k % 7], color=colors[name], ms=5, label=name)
     ax.set(xticks=[], yticks=[])
+    ax.spines[["left", "bottom"]].set_visible(False)  # directions without a scale
     ax.margins(0.09)
     ax.grid(False)
     for word, c, at, shift in zip(words, classes, points, _label_shifts(points, words),
@@ -259,7 +260,7 @@ def accuracy_lines(
             raise ValueError(f"{name} has {len(values)} values for {len(x)} places on the x axis")
         ax.plot(x, values, ["o-", "s--", "^-.", "D:"][k % 4], ms=4.5, label=name)
     ax.axhline(chance, color=COLORS["muted"], ls=":", lw=1.2)
-    ax.text(x[0], chance + 0.015, "chance", color=COLORS["muted"], fontsize=8)
+    ax.text(x[0], chance - 0.012, "chance", va="top", color=COLORS["muted"], fontsize=8)
     ax.set(xlabel=xlabel, ylabel="accuracy", ylim=(min(0.4, ax.get_ylim()[0]), 1.04))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=3)
     return ax
