@@ -6,51 +6,23 @@ run by itself wherever `tf` (TensorFlow) and `keras` are imported.
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import keras
-import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
-
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "03_recurrence.ipynb"
-TOLERANCE = 1e-5
-
-# batch, timesteps, inputs, units
-SHAPES = {
-    "all different": (3, 7, 5, 4),
-    "one example": (1, 6, 2, 3),
-    "one step": (4, 1, 3, 2),
-    "all ones": (1, 1, 1, 1),
-    "all equal": (3, 3, 3, 3),
-    "more inputs than units": (2, 5, 9, 2),
-    "long": (2, 120, 3, 6),
-}
-EVERY_SHAPE = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+from parity_cases import EVERY_SHAPE, TOLERANCE, arrays, cell_source, changed, run
 
 
 def source() -> str:
-    cells = nbformat.read(NOTEBOOK, 4).cells
-    (cell,) = [c for c in cells if "rnn-cell" in c.metadata.get("tags", [])]
-    return cell.source
+    return cell_source("03_recurrence", "rnn-cell")
 
-
-def run(code: str) -> SimpleNamespace:
-    names = {"tf": tf, "keras": keras, "__name__": "chapter_3"}
-    exec(compile(code, "rnn-cell", "exec"), names)
-    return SimpleNamespace(**names)
 
 
 @pytest.fixture(scope="module")
 def chapter() -> SimpleNamespace:
     return run(source())
-
-
-def arrays(*shapes: tuple[int, ...], scale: float = 0.5, seed: int = 0) -> list[np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return [rng.normal(scale=scale, size=s).astype("float32") for s in shapes]
 
 
 def both(chapter: SimpleNamespace, shape: tuple[int, int, int, int]):
@@ -217,11 +189,7 @@ MUTANTS = {
 
 
 def mutated(name: str) -> SimpleNamespace:
-    code = source()
-    for old, new in MUTANTS[name]:
-        assert code.count(old) == 1, f"the rnn-cell of the notebook no longer has: {old}"
-        code = code.replace(old, new)
-    return run(code)
+    return run(changed(source(), MUTANTS[name]))
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -7,17 +7,14 @@ by itself wherever `np` (NumPy) is imported.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 import keras
-import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
+from parity_cases import TOLERANCE, cell_source
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "07_bptt.ipynb"
-TOLERANCE = 1e-5
 NAMES = ("W_xh", "W_hh", "b_h", "W_hy", "b_y", "h_0")
 
 # batch, timesteps, inputs, units, outputs
@@ -35,9 +32,7 @@ EVERY_SHAPE = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 
 
 def source() -> str:
-    cells = nbformat.read(NOTEBOOK, 4).cells
-    (cell,) = [c for c in cells if "bptt" in c.metadata.get("tags", [])]
-    return cell.source
+    return cell_source("07_bptt", "bptt")
 
 
 def run(code: str) -> SimpleNamespace:

@@ -6,37 +6,21 @@ Their code is read from the stored notebook, from the cells tagged `embedding-lo
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import keras
-import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
-
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "05_language.ipynb"
-TOLERANCE = 1e-5
+from parity_cases import TOLERANCE, cell_source, changed, run
 
 
 def source(tag: str) -> str:
-    cells = nbformat.read(NOTEBOOK, 4).cells
-    (cell,) = [c for c in cells if tag in c.metadata.get("tags", [])]
-    return cell.source
-
-
-def run(code: str) -> SimpleNamespace:
-    names = {"tf": tf, "keras": keras, "np": np, "__name__": "chapter_5"}
-    exec(compile(code, "chapter_5", "exec"), names)
-    return SimpleNamespace(**names)
+    return cell_source("05_language", tag)
 
 
 def mutated(tag: str, changes: list[tuple[str, str]]) -> SimpleNamespace:
-    code = source(tag)
-    for old, new in changes:
-        assert code.count(old) == 1, f"the cell {tag} of the notebook no longer has: {old}"
-        code = code.replace(old, new)
-    return run(code)
+    return run(changed(source(tag), changes))
 
 
 def relative(a, b) -> float:

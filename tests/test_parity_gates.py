@@ -8,46 +8,23 @@ plain recurrent cell of chapter 3 goes through the same functions for stacks and
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 import keras
-import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
+from parity_cases import EVERY_SHAPE, SHAPES, TOLERANCE, arrays, cell_source, run
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 TAGS = {"lstm-cell": "08_gates", "gru-cell": "08_gates", "stacked-bidirectional": "08_gates",
         "rnn-cell": "03_recurrence"}
-TOLERANCE = 1e-5
 layers = keras.layers
 
-# batch, timesteps, inputs, units
-SHAPES = {
-    "all different": (3, 7, 5, 4),
-    "one example": (1, 6, 2, 3),
-    "one step": (4, 1, 3, 2),
-    "all ones": (1, 1, 1, 1),
-    "all equal": (3, 3, 3, 3),
-    "more inputs than units": (2, 5, 9, 2),
-    "long": (2, 60, 3, 6),
-}
-EVERY_SHAPE = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 USUAL = SHAPES["all different"]
 
 
 def source(tag: str) -> str:
-    cells = nbformat.read(NOTEBOOKS / f"{TAGS[tag]}.ipynb", 4).cells
-    (cell,) = [c for c in cells if tag in c.metadata.get("tags", [])]
-    return cell.source
-
-
-def run(*codes: str) -> SimpleNamespace:
-    names: dict = {"tf": tf, "keras": keras, "__name__": "chapter_8"}
-    for code in codes:
-        exec(compile(code, "chapter_8", "exec"), names)
-    return SimpleNamespace(**names)
+    return cell_source(TAGS[tag], tag)
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +43,6 @@ KINDS: dict[str, tuple[Callable, Callable, int]] = {
 }
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 WITH_SIMPLE = {**KINDS, "SimpleRNN": (lambda m, n: m.RNNCell(n), layers.SimpleRNN, 1)}
-
-
-def arrays(*shapes: tuple[int, ...], scale: float = 0.5, seed: int = 0) -> list[np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return [rng.normal(scale=scale, size=s).astype("float32") for s in shapes]
 
 
 def same_weights(ours, theirs, seed: int = 0) -> None:

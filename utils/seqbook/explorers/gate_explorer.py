@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from . import in_page
+from . import _text, in_page
 from .base import Explorer
 
 MAX_STEPS, MAX_UNITS, MAX_WORDS, MAX_ANSWERS = 12, 8, 40, 8
@@ -194,7 +194,7 @@ class GateExplorer(Explorer):
         head = "".join(f'<th scope="col">{t}. {escape(w)}</th>' for t, w in enumerate(words, 1))
         body = "".join(
             f'<tr><th scope="row">{name}</th>'
-            + "".join(f"<td>{'<br>'.join(map(_html_number, step))}</td>" for step in values)
+            + "".join(f"<td>{'<br>'.join(map(_text.html_number, step))}</td>" for step in values)
             + "</tr>"
             for name, values in rows
         )
@@ -212,7 +212,7 @@ class GateExplorer(Explorer):
         words, rows = self._table()
         lines = ["GateExplorer: i input gate, f forget gate, c cell state, o output gate, answers"]
         for t, word in enumerate(words):
-            parts = [f"{name.split()[-1]} {_text_vector(values[t])}" for name, values in rows]
+            parts = [f"{name.split()[-1]} {_text.vector(values[t])}" for name, values in rows]
             lines.append(f"{t + 1:>2} {word:<8} " + "  ".join(parts))
         return "\n".join(lines)
 
@@ -223,16 +223,3 @@ _NAMES = {"i": "input gate", "f": "forget gate", "c": "cell state", "o": "output
 @cache
 def _stored() -> dict[str, Any]:
     return json.loads(files(__package__).joinpath("gate_model.json").read_text(encoding="utf-8"))
-
-
-def _text_number(value: float) -> str:
-    text = f"{value:.2f}"
-    return "0.00" if text == "-0.00" else text
-
-
-def _text_vector(values: np.ndarray) -> str:
-    return "(" + ", ".join(f"{_text_number(v):>5}" for v in values) + ")"
-
-
-def _html_number(value: float) -> str:
-    return _text_number(value).replace("-", "−")

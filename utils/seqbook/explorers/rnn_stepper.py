@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from . import _text
 from .base import Explorer
 
 MAX_SIZE = 2  # inputs, units and outputs: more would not fit a phone with every product written
@@ -136,7 +137,7 @@ class RNNStepper(Explorer):
         head = "".join(f'<th scope="col">t = {t}</th>' for t in range(1, len(self.x) + 1))
         body = "".join(
             f'<tr><th scope="row">{label}</th>'
-            + "".join(f"<td>{'<br>'.join(map(_html_number, row))}</td>" for row in values)
+            + "".join(f"<td>{'<br>'.join(map(_text.html_number, row))}</td>" for row in values)
             + "</tr>"
             for label, values in rows
         )
@@ -158,9 +159,9 @@ class RNNStepper(Explorer):
         trace = self.trace()
         lines = ["RNNStepper: h_t = tanh(W_hh^T h_{t-1} + W_xh^T x_t + b_h), y_t = W_hy^T h_t"]
         lines += [f"{name} = {getattr(self, name).tolist()}" for name in _LABELS]
-        lines.append(f"h_0 = {_text_vector(self.h_0)}")
+        lines.append(f"h_0 = {_text.vector(self.h_0)}")
         lines += [
-            f"t = {t}  x = {_text_vector(x)}  h = {_text_vector(h)}  y = {_text_vector(y)}"
+            f"t = {t}  x = {_text.vector(x)}  h = {_text.vector(h)}  y = {_text.vector(y)}"
             for t, (x, h, y) in enumerate(zip(self.x, trace.h[1:], trace.y, strict=True), start=1)
         ]
         return "\n".join(lines)
@@ -201,21 +202,9 @@ def _check_size(what: str, size: int) -> None:
         raise ValueError(f"RNNStepper shows at most {MAX_SIZE} {what}, got {size}.")
 
 
-def _text_number(value: float) -> str:
-    text = f"{value:.2f}"
-    return "0.00" if text == "-0.00" else text
-
-
-def _text_vector(values: np.ndarray) -> str:
-    return "(" + ", ".join(f"{_text_number(v):>5}" for v in values) + ")"
-
-
-def _html_number(value: float) -> str:
-    return _text_number(value).replace("-", "−")
-
 
 def _nested(array: np.ndarray) -> str:
     """[[0.50, −0.40], [0.30, 0.90]]"""
     if array.ndim == 0:
-        return _html_number(float(array))
+        return _text.html_number(float(array))
     return "[" + ", ".join(_nested(row) for row in array) + "]"
