@@ -38,7 +38,7 @@ def one_vector(
     if not english or not french:
         raise ValueError("both sentences need at least one word")
     if ax is None:
-        _, ax = plt.subplots(figsize=(6.0, 2.3))
+        _, ax = plt.subplots(figsize=(5.0, 1.8))
     state, wide = COLORS["state"], (1.42, 0.62)
     for t, word in enumerate(english):
         x = 1.6 * t
@@ -51,7 +51,7 @@ def one_vector(
     middle = 1.6 * len(english)
     arrow(ax, (middle - 1.2, 1.2), (middle - 0.45, 1.2), color=state)
     box(ax, middle, 1.2, "", COLORS["accent"], (0.9, 1.1))
-    ax.text(middle, 2.05, "one vector", ha="center", color=COLORS["accent"], fontsize=9)
+    ax.text(middle + 0.5, 2.0, "one vector", ha="right", color=COLORS["accent"], fontsize=9)
     for t, (before, word) in enumerate(
         zip([start, *french], [*french, end], strict=True), start=1
     ):
@@ -95,7 +95,7 @@ def cue_and_blank(sentences: Sequence[tuple[Sequence[str], int]], ax: Axes | Non
             raise ValueError(f"a cue at {cue} in a sentence of {len(words)} words")
     longest = max(sum(len(w) + 1 for w in words) for words, _ in sentences) + 4
     if ax is None:
-        _, ax = plt.subplots(figsize=(6.0, 1.35 * len(sentences)))
+        _, ax = plt.subplots(figsize=(5.2, 1.2 * len(sentences)))
     for row, (words, cue) in enumerate(sentences):
         y, x, middles = -1.0 * row, 0.0, []
         for t, word in enumerate([*words, "▢"]):
