@@ -133,6 +133,16 @@ def test_every_exercise_has_difficulty_minutes_and_a_hidden_solution(path):
         assert "dropdown" in options, name
 
 
+def test_names_of_figures_and_exercises_are_used_once():
+    names = []
+    for path in CHAPTERS + SOLUTIONS:
+        book = read(path)
+        names += re.findall(r"^(?::label: |\(capstone-)([\w-]+)", prose(book), re.M)
+        names += [c.metadata.get("mystnb", {}).get("figure", {}).get("name") for c in code(book)]
+    names = [name for name in names if name]
+    assert sorted(names) == sorted(set(names)), {n for n in names if names.count(n) > 1}
+
+
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
 def test_a_lab_has_at_least_ten_todos_each_with_its_check(path):
     from importlib import import_module
