@@ -106,6 +106,13 @@ def test_cells_are_short(path):
         assert len(cell.source.splitlines()) <= 40, cell.source
 
 
+@RUN
+def test_no_cell_hides_its_value_with_a_semicolon(path):
+    """nbval's kernel shows it all the same, so the outputs would differ: assign it to `_`."""
+    for cell in code(read(path)):
+        assert not cell.source.rstrip().endswith(";"), cell.source
+
+
 @CHAPTER
 def test_chapter_has_its_parts(path):
     book = read(path)

@@ -51,7 +51,7 @@ def show_in_color() -> None:
     if get_ipython is None or get_ipython() is None:
         plt.show()
         return
-    set_matplotlib_formats("png", dpi=200, metadata={"Software": None})
+    set_matplotlib_formats("png", dpi=130, metadata={"Software": None})
     plt.show()
     set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None})
 
