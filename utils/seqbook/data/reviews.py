@@ -132,29 +132,6 @@ def _pairs(positive: list[str], negative: list[str], held_out: bool) -> list[tup
     return [(p, q) for (i, p), (j, q) in numbered if ((i + j) % 5 == 0) == held_out]
 
 
-def near_twins(
-    pairs: Sequence[tuple[str, str]], nouns: Sequence[str] = NOUNS
-) -> tuple[list[str], np.ndarray]:
-    """Every short review with two adjectives, each followed by its twin.
-
-    Args:
-        pairs: (positive, negative) adjectives.
-        nouns: what is reviewed.
-
-    Returns:
-        Sentences, and their classes, int32 of shape (sentences,). Rows 2k and 2k + 1 have the
-        same words; row 2k is positive, row 2k + 1 negative.
-
-    Raises:
-        ValueError: if there is no pair or no noun.
-    """
-    _some(pairs, nouns)
-    return _with_twins(
-        (lambda a, b, s=s, n=n: s.format(n=n, a=a, b=b), pair)
-        for s, n, pair in product(NEAR, nouns, pairs)
-    )
-
-
 def far_twins(
     pairs: Sequence[tuple[str, str]],
     nouns: Sequence[str] = NOUNS,
