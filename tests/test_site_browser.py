@@ -180,7 +180,7 @@ def test_first_page_is_at_the_address_itself(page, base):
 
 def test_search_finds_the_chapter(page):
     page.goto("search.html?q=recurrence")
-    expect(page.locator("ul.search a[href*='03_recurrence']").first).to_be_visible()
+    expect(page.locator("ul.search a[href*='recurrence']").first).to_be_visible()
 
 
 def test_search_from_the_button(page):
@@ -191,7 +191,7 @@ def test_search_from_the_button(page):
     field.fill("perceptron")
     field.press("Enter")
     page.wait_for_url("**/search.html?q=perceptron*")
-    expect(page.locator("ul.search a[href*='02_perceptron']").first).to_be_visible()
+    expect(page.locator("ul.search a[href*='perceptron']").first).to_be_visible()
 
 
 def test_search_without_a_server(browser):
@@ -200,7 +200,7 @@ def test_search_without_a_server(browser):
     context.set_default_timeout(LIMIT)
     page = context.new_page()
     page.goto(f"{(SITE / 'search.html').as_uri()}?q=recurrence")
-    expect(page.locator("ul.search a[href*='03_recurrence']").first).to_be_visible()
+    expect(page.locator("ul.search a[href*='recurrence']").first).to_be_visible()
     context.close()
 
 
@@ -239,7 +239,7 @@ def test_readable_without_scripts(browser, base):
     context = browser.new_context(java_script_enabled=False, viewport=NARROW, base_url=base)
     context.set_default_timeout(LIMIT)
     page = context.new_page()
-    page.goto("notebooks/03_recurrence.html")
+    page.goto("notebooks/recurrence.html")
     expect(page.locator("article h1")).to_be_visible()
     expect(page.locator(".katex-display .katex-html").first).to_be_visible()
     solution = page.locator("details.solution").first
@@ -252,7 +252,7 @@ def test_readable_without_scripts(browser, base):
 
 
 def test_live_figure_is_alive(page):
-    page.goto("notebooks/03_recurrence.html")
+    page.goto("notebooks/recurrence.html")
     figure = page.locator(".sq-rnn-stepper").first
     figure.scroll_into_view_if_needed()
     now = figure.locator(".sq-now")
@@ -269,11 +269,11 @@ def test_live_figure_is_alive(page):
 @pytest.mark.parametrize(
     ("chapter", "figures"),
     [
-        ("01_sequences", ["ball-puzzle"]),
-        ("07_bptt", ["gradient-flow"]),
-        ("08_gates", ["gate-explorer"]),
-        ("09_sentiment", ["sentiment-explorer"]),
-        ("11_text_generation", ["sampling-explorer"]),
+        ("sequences", ["ball-puzzle"]),
+        ("bptt", ["gradient-flow"]),
+        ("gates", ["gate-explorer"]),
+        ("sentiment", ["sentiment-explorer"]),
+        ("text_generation", ["sampling-explorer"]),
     ],
 )
 def test_every_live_figure_is_alive_in_its_chapter(page, chapter, figures):
@@ -296,7 +296,7 @@ def test_launch_menu_opens_by_keyboard(page):
 
 
 def test_skip_link_is_the_first_stop_and_leads_to_the_text(page):
-    page.goto("notebooks/02_perceptron.html")
+    page.goto("notebooks/perceptron.html")
     page.keyboard.press("Tab")
     focused = page.evaluate("() => document.activeElement.getAttribute('href')")
     assert focused == "#main-content"

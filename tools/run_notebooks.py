@@ -1,6 +1,6 @@
 """Run notebooks, store their outputs, and note how long they took.
 
-    python tools/run_notebooks.py notebooks/03_recurrence.ipynb ...     (no names: all of them)
+    python tools/run_notebooks.py notebooks/recurrence.ipynb ...     (no names: all of them)
 
 A notebook's metadata is the one home of its run time: `seqbook: {seconds, memory_mb}`. The line
 that starts with `<!-- run-time -->` and the book's table of run times are made from it.
@@ -134,7 +134,7 @@ def main(names: list[str]) -> int:
     ]
     for path in paths:
         if not path.is_file() or path.suffix != ".ipynb":
-            print(f"{path.name} is not a notebook. Use: make run NB=notebooks/02_perceptron.ipynb")
+            print(f"{path.name} is not a notebook. Use: make run NB=notebooks/perceptron.ipynb")
             return 2
         if path.parent == ROOT / "labs":
             print(f"{path.name} is generated: run solutions/{path.name}, then `make labs`")
