@@ -1,7 +1,7 @@
 """Write chapters/X/taught.py from the cells of notebooks/X.ipynb that are tagged `save`.
 
-`--check` only compares.
-A saved cell holds only what a later chapter can import: imports, functions, classes, and constants.
+`--check` only compares. A saved cell holds only what a later chapter can import: imports, functions, classes
+and constants.
 The module begins with those imports of the notebook that its code uses. A later chapter says
 
     from seqbook.chapters.recurrence.taught import RNNCell
@@ -60,6 +60,8 @@ def used(tree: ast.Module) -> set[str]:
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
     return read - bound
 
 
