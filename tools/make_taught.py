@@ -1,8 +1,8 @@
 """Write chapters/X/taught.py from the cells of notebooks/X.ipynb that are tagged `save`.
 
-`--check` only compares. A saved cell holds only what a later chapter can import: imports, functions, classes
-and constants.
-The module begins with those imports of the notebook that its code uses. A later chapter says
+`--check` only compares. A saved cell holds only what a later chapter can import: imports,
+functions, classes and constants. The module begins with those imports of the notebook that its
+code uses. A later chapter says
 
     from seqbook.chapters.recurrence.taught import RNNCell
 
