@@ -29,37 +29,9 @@ from functools import partial
 from itertools import zip_longest
 
 from nbval.plugin import IPyNbCell
+from printed_numbers import NUMBER, Number, numbers
 
-# A sign belongs to a number only where nothing stands before it that it could be subtracted from.
-# Digits in a name (W2), in a color (#1a7f37) or in a version (2.20.1) are words. A point without
-# digits is NumPy's in an array, `[1. 2.]`, and a full stop elsewhere.
-NUMBER = re.compile(
-    r"""(?<![\w.\#])(?:(?<![)\]])[-+−])?
-        (?:(?>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<point>\.(?:\d+|(?=[,\]]|[ ]+[-\d\]])))?
-           |(?P<bare>\.\d+))
-        (?P<power>[eE][-+]?\d+)?(?!\.?\d)
-        (?P<percent>(?:[^\S\n]|&nbsp;)?%)?""",
-    re.VERBOSE,
-)
 BLANKS = re.compile(r"[^\S\n]+")
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number as it is printed."""
-
-    text: str
-    value: float
-    whole: bool  # without a point, a power or a percent sign
-    power: bool  # in scientific notation
-
-    @classmethod
-    def read(cls, match: re.Match) -> Number:
-        percent = bool(match["percent"])
-        plain = match[0].removesuffix(match["percent"] or "").replace(",", "").replace("−", "-")
-        whole = not (percent or match["point"] or match["bare"] or match["power"])
-        value = float(plain) / 100 if percent else float(plain)
-        return cls(match[0], value, whole, bool(match["power"]))
 
 
 @dataclass(frozen=True)
@@ -116,8 +88,7 @@ def words(text: str) -> str:
 
 def faults(stored: str, new: str, tolerance: Tolerance) -> list[str]:
     """What keeps `new` from counting as equal to `stored`; one line each."""
-    theirs = [Number.read(m) for m in NUMBER.finditer(stored)]
-    mine = [Number.read(m) for m in NUMBER.finditer(new)]
+    theirs, mine = list(numbers(stored)), list(numbers(new))
     if len(theirs) != len(mine):
         return [f"how many numbers: {len(theirs)} stored, {len(mine)} came out"]
     found = []

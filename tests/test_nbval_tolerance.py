@@ -138,7 +138,8 @@ def project(tmp_path):
     """A folder with the book's own pytest settings."""
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    for name in ("tests", "tools"):
+        (tmp_path / name).symlink_to(ROOT / name)
     return tmp_path
 
 
