@@ -27,14 +27,18 @@ MEASURED = {
     "Only $0.97$ or $\\approx 12\\%$ or $3\\times$ it.": ["0.97", "12%", "3×"],
     "About 3 times as fast, 20 times more, 2.5 times.": ["3 times", "20 times", "2.5 times"],
     "It is ten times as slow.": ["ten times"],
-    "Right about 98 times in 100.": ["98 times in 100"],
+    "Right about 98 times in 100, or nine times in ten.": ["98 times in 100", "nine times in ten"],
+    "```{exercise} A\n:label: ex-a\n\nFrom 0.1.\n```\n\nTo 0.2.\n\n```{tip}\nTo 0.3.\n```":
+        ["0.1", "0.2", "0.3"],
+    "````{solution-start} a\n```\nx = 0.1\n```\nit is 0.2\n````": ["0.2"],
     "A gradient of 2.5 · 10⁻⁷.": ["2.5 · 10⁻⁷"],
     "12,800.5 steps": ["12,800.5"],
     "| GRU | 0.98 |\n|---|---|": ["0.98"],
 }
 NOT_MEASURED = [
     "300 steps, 64 units, 1,169 weights",
-    "`0.98` and ``0.5``\n\n```python\nx = 0.98\n```",
+    "`0.98` and ``0.5``\n\n```python\nx = 0.98\n```\n~~~\n```\n0.5\n~~~",
+    "```{code-block} python\nx = 0.98\n```\n\n```{math}\nx = 0.98\n```",
     "$x = 0.98$ and\n\n$$y = 0.5$$\n\n$a\n= 0.5$",
     "### 2.1 · A number of 0.98",
     "```{exercise} Longer · ●●○ · 2.5 min\n```",

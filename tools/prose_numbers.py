@@ -38,7 +38,7 @@ from typing import NamedTuple
 import nbformat
 from bs4 import BeautifulSoup
 from printed_numbers import NUMBER, Number, numbers
-from spell import prose
+from spell import blank, prose, split_code
 
 ROOT = Path(__file__).resolve().parents[1]
 REASONS = ("by hand", "cited", "setting", "example")
@@ -47,8 +47,7 @@ RUN_TIME = "<!-- run-time -->"
 # --- What the prose says ------------------------------------------------------------------------
 
 FORMULA = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$(?!\s)(?:[^$\n]|\n(?!\s*\n))+?(?<!\s)\$(?!\$)", re.S)
-CODE = re.compile(r"^(?P<fence>`{3,})(?!\{).*?^(?P=fence)\s*$|(?<!`)`[^`\n]+`(?!`)", re.M | re.S)
-HEADING = re.compile(r"^#+ .*$|^`{3,}\{.*$", re.M)
+HEADING = re.compile(r"^#+ .*$|^\s*[`:]{3,}\{.*$", re.M)
 ONE_NUMBER = re.compile(r"\$(?:\\approx|\\sim|\\pm|[=<>~+]|\\leq?|\\geq?|\s)*"
                         r"[-−]?[\d.,]*\d\s*(?:\\?%|\\times)?\$")  # fmt: skip
 # Before a number that is the name of something.
@@ -68,7 +67,8 @@ COMPARES = (
     r"\b)|\s*[×x]\b)"
 )
 TIMES = re.compile(
-    rf"(?P<share>\b\d+)\s+times\s+in\s+(?P<of>\d[\d,]*)"
+    rf"\b(?P<share>\d+|{'|'.join(WORDS)})\s+times\s+in\s+(?:an?\s+)?"
+    rf"(?P<of>\d[\d,]*|{'|'.join(WORDS)})\b"
     rf"|(?<![\w.])(?P<digits>\d[\d,]*(?:\.\d+)?)(?:(?P<sign>\s?×)(?!\s*[\d$])|[\s-]+times\b)"
     rf"(?!\s+(?:an?|per|each|every|in)\b)(?P<than>{COMPARES})?"
     rf"|\b(?P<word>{'|'.join(WORDS)})\s+times\b{COMPARES}",
@@ -91,10 +91,6 @@ class Claim(NamedTuple):
     end: int
 
 
-def blank(match: re.Match) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
-
-
 def plain(match: re.Match) -> str:
     """A formula that is one number, as text of the same length; other formulas are blanked."""
     if not ONE_NUMBER.fullmatch(match[0]):
@@ -103,9 +99,14 @@ def plain(match: re.Match) -> str:
     return text.replace("\\%", "% ").replace("\\times", "×     ")
 
 
+def amount(said: str) -> float:
+    """The value of `12,800` or of `twelve`."""
+    return float(WORDS.get(said.lower()) or said.replace(",", ""))
+
+
 def measured(source: str) -> list[Claim]:
     """The measured numbers of a Markdown cell, in order."""
-    text = HEADING.sub(blank, CODE.sub(blank, source))
+    text = HEADING.sub(blank, split_code(source)[0])
     text = re.sub(rf"^{re.escape(RUN_TIME)}.*$", blank, text, flags=re.M)
     text = re.sub(r"\bpercent\b", "%      ", prose(FORMULA.sub(plain, text)))
     found: list[Claim] = []
@@ -118,11 +119,11 @@ def measured(source: str) -> list[Claim]:
 
     for match in list(TIMES.finditer(text)):
         if match["share"]:
-            whole = float(match["of"].replace(",", ""))
-            take(match, "share", float(match["share"]) / whole, 0.5 / whole)
+            whole = amount(match["of"])
+            take(match, "share", amount(match["share"]) / whole, 0.5 / whole)
             continue
-        said = (match["digits"] or "").replace(",", "")
-        value = float(said) if said else float(WORDS[match["word"].lower()])
+        said = match["digits"] or match["word"]
+        value = amount(said)
         if "." in said:
             reach = 0.5 * 10.0 ** -len(said.split(".")[1])
         else:  # of 20 the last digit that says something is the 2, but 14 is not 20
@@ -268,9 +269,9 @@ def binding(claim: Claim, evidence: Evidence, source: str, cell: int) -> str | N
     equal = [cell for value, cell in evidence.code.items() if abs(value - claim.value) < 1e-12]
     if equal and claim.kind != "times":
         return f"set in cell {equal[0]}"
-    beside = " ".join(m[0] for m in [*FORMULA.finditer(source), *CODE.finditer(source)]
-                      if not ONE_NUMBER.fullmatch(m[0]))  # fmt: skip
-    beside = re.sub(r"[\\{}$`_^&]|\\cdot", " ", beside)
+    text, code = split_code(source)
+    formulas = [m[0] for m in FORMULA.finditer(text) if not ONE_NUMBER.fullmatch(m[0])]
+    beside = re.sub(r"[\\{}$`_^&]|\\cdot", " ", " ".join([*formulas, code]))
     if any(abs(abs(number.value) - claim.value) < 1e-12 for number in numbers(beside)):
         return "in a formula or code beside it"
     if claim.text in evidence.sections:
