@@ -13,11 +13,12 @@ import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from .engrave import NoteEvent, Score, note_events
+from .engraving import NoteEvent, Score, note_events
 from .errors import ArgumentError, MusicError
 
 __all__ = ["Clip", "play", "synthesize"]
@@ -86,7 +87,7 @@ def play(score_or_tune: Score | str, *, tempo: float = 1.0, timeout: float = 10.
 
     Raises:
         RenderError: if the tune cannot be read.
-        ValueError: if the tempo is not between 0.1 and 10.
+        ArgumentError: (a ValueError) if the tempo is not between 0.1 and 10.
     """
     if isinstance(score_or_tune, Score):
         notes: Sequence[NoteEvent] = score_or_tune.notes
@@ -103,7 +104,7 @@ def synthesize(
 
     Equal notes (same pitch, same length) are computed once and added wherever they occur.
     """
-    if not 0.1 <= tempo <= 10:
+    if not (isinstance(tempo, Real) and 0.1 <= tempo <= 10):
         raise ArgumentError(f"tempo is a factor between 0.1 and 10, not {tempo!r}")
     heard = [
         NoteEvent(start / tempo, min(length / tempo, MAX_SECONDS), pitch)

@@ -11,7 +11,7 @@ every pattern matches a bounded number of characters.
 from .bars import MIN_BARS, MIN_NOTES
 from .fields import KEY, key_name, key_sharps, meter_fraction, tonic
 from .model import Bar, Note, Problem, Tune, Validation
-from .validator import parse, validate
+from .validator import parse, validate, with_newlines
 
 __all__ = [
     "KEY",
@@ -28,4 +28,5 @@ __all__ = [
     "parse",
     "tonic",
     "validate",
+    "with_newlines",
 ]

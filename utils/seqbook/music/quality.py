@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from . import abc
 from .errors import MusicError
 
-__all__ = ["Nearest", "Scores", "nearest_tune", "scores"]
+__all__ = ["Nearest", "Quality", "nearest_tune", "quality"]
 
 NOTES = 9  # a phrase of so many notes in a row, 8 steps, is what is compared
 COPIED = 0.5  # a tune that shares this much of its phrases with one training tune is a copy
@@ -37,11 +37,11 @@ class Nearest(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Scores:
-    """Scores of a set of tunes. In a notebook it shows itself as a table.
+class Quality:
+    """Measures of a set of tunes. In a notebook it shows itself as a table.
 
     Attributes:
-        tunes: how many were scored.
+        tunes: how many were measured.
         valid: share that `validate` accepts.
         rendered: share that can be drawn, None unless asked for.
         bars_ok: share of all bars that add up to the meter.
@@ -68,7 +68,7 @@ class Scores:
     longest_copy: tuple[int, ...] = ()
 
     def rows(self) -> list[tuple[str, str]]:
-        """What is shown: (score, percentage), those that were asked for."""
+        """What is shown: (measure, percentage), those that were asked for."""
         table = [
             ("valid", self.valid),
             ("can be rendered", self.rendered),
@@ -86,7 +86,7 @@ class Scores:
         return shown
 
     def __repr__(self) -> str:
-        lines = [f"Scores of {self.tunes} tune" + ("" if self.tunes == 1 else "s")]
+        lines = [f"Quality of {self.tunes} tune" + ("" if self.tunes == 1 else "s")]
         return "\n".join(lines + [f"  {name:40}{value:>6}" for name, value in self.rows()])
 
     def _repr_html_(self) -> str:
@@ -95,17 +95,17 @@ class Scores:
             for name, value in self.rows()
         )
         plural = "" if self.tunes == 1 else "s"
-        return f"<table><caption>Scores of {self.tunes} tune{plural}</caption>{rows}</table>"
+        return f"<table><caption>Quality of {self.tunes} tune{plural}</caption>{rows}</table>"
 
 
-def scores(
+def quality(
     tunes: Sequence[str],
     training: Sequence[str] | None = None,
     *,
     render: bool = False,
     timeout: float = 10.0,
-) -> Scores:
-    """Score a set of tunes.
+) -> Quality:
+    """Measure a set of tunes.
 
     Args:
         tunes: ABC notation, one string a tune.
@@ -115,10 +115,11 @@ def scores(
 
     Raises:
         MusicError: if there is no tune, or one of them is not a string.
+        NoEngraverError: if tunes are to be drawn, and music21 or verovio is missing.
     """
     tunes = [tunes] if isinstance(tunes, str) else list(tunes)
     if not tunes:
-        raise MusicError("there is no tune to score")
+        raise MusicError("there is no tune to measure")
     parsed = [abc.parse(tune) for tune in tunes]
     bars = [tune.bars for tune in parsed]
     right = [sum(bar.ok for bar in some) for some in bars]
@@ -127,7 +128,7 @@ def scores(
     found = [index.nearest(tune.notes) for tune in parsed] if index else []
     nearest = tuple(near for near, _ in found)
     every = sum(ok == len(some) >= abc.MIN_BARS for ok, some in zip(right, bars, strict=True))
-    return Scores(
+    return Quality(
         tunes=len(tunes),
         valid=_share(sum(not tune.errors for tune in parsed), len(tunes)),
         rendered=_rendered(tunes, timeout) if render else None,
@@ -210,7 +211,7 @@ def _ends_home(tune: abc.Tune) -> bool:
 
 
 def _rendered(tunes: Sequence[str], timeout: float) -> float:
-    from .engrave import Score, render_many
+    from .engraving import Score, render_many
 
     drawn: list[Any] = render_many(tunes, timeout=timeout)
     return _share(sum(isinstance(result, Score) for result in drawn), len(tunes))
