@@ -121,10 +121,10 @@ class Checkpoints:
             half = self._write("half", lambda file: np.savez(file, facts=facts, **arrays))
             path = half.replace(self.folder / f"{self.name}-{step:07d}.npz")
         except OSError as error:
-            paths = self.paths
-            last = f"that of step {int(paths[0].stem[-7:])} is the last" if paths else "there is none"
+            last = [int(path.stem[-7:]) for path in self.paths[:1]]
+            there = f"the last one is of step {last[0]}" if last else "there is none"
             raise CheckpointError(
-                f"The checkpoint of step {step} could not be written ({reason(error)}); {last}."
+                f"The checkpoint of step {step} could not be written ({reason(error)}); {there}."
             ) from None
         for old in self.paths[KEPT:]:
             with contextlib.suppress(OSError):

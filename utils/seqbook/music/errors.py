@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from math import inf
 from numbers import Integral, Real
 from typing import Any
 
@@ -52,11 +52,12 @@ def number(
     name: str,
     value: Any,
     above: float = 0,
-    most: float = sys.float_info.max,
+    most: float = inf,
     error: type[MusicError] = ArgumentError,
 ) -> float:
     """The value as a float; raises `error` unless it is above `above` and at most `most`."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not above < value <= most:
-        limit = f" and at most {most:g}" if most < sys.float_info.max else ""
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    if not (real and above < value <= most and value < inf):
+        limit = f" and at most {most:g}" if most < inf else ""
         raise error(f"{name} is a number above {above:g}{limit}, not {value!r}")
     return float(value)

@@ -9,6 +9,6 @@ of a second.
 `engraver` what it does, and `svg` makes the picture small.
 """
 
-from .sheet import NoteEvent, Score, note_events, render, render_many
+from .sheet import NoteEvent, Score, render, render_many
 
-__all__ = ["NoteEvent", "Score", "note_events", "render", "render_many"]
+__all__ = ["NoteEvent", "Score", "render", "render_many"]

@@ -77,10 +77,15 @@ class Client:
         )
         self.listener.start()
         try:
-            self.next(START_SECONDS)
+            first = self.next(START_SECONDS)
         except queue.Empty:
             said = f"the process that draws needs more than {START_SECONDS:g} s to start"
             raise NoEngraverError(said) from None
+        except RenderError:
+            raise NoEngraverError("the process that draws ended before it was ready") from None
+        if "fatal" in first:
+            self.stop()
+            raise NoEngraverError(f"the process that draws cannot start: {first['fatal']}")
 
     def exchange(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
         assert self.process is not None and self.process.stdin is not None
@@ -100,7 +105,7 @@ class Client:
         return answer
 
     def next(self, seconds: float) -> dict[str, Any]:
-        """What the process says next. The process is ended if that is nothing, or its last word."""
+        """What the process says next; if that is nothing, or its end, it is ended and forgotten."""
         try:
             answer = self.answers.get(timeout=seconds)
         except queue.Empty:
@@ -109,9 +114,6 @@ class Client:
         if answer is None:
             self.stop()
             raise RenderError(DIED)
-        if "fatal" in answer:
-            self.stop()
-            raise NoEngraverError(f"the process that draws cannot start: {answer['fatal']}")
         return answer
 
     def stop(self) -> None:

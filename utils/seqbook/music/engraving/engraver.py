@@ -24,20 +24,16 @@ class TuneError(Exception):
 
 
 class Engraver:
-    """music21 and, from the first picture on, verovio. Loading them takes a second or two."""
+    """music21 and verovio. Loading them takes a second or two."""
 
     def __init__(self) -> None:
+        import verovio
         from music21 import abcFormat, spanner, tie
         from music21.abcFormat import translate
         from music21.musicxml.m21ToXml import GeneralObjectExporter
 
         self.abc, self.translate, self.exporter = abcFormat, translate, GeneralObjectExporter
         self.slur, self.tie = spanner.Slur, tie.Tie
-        self.toolkit: Any = None
-
-    def load_verovio(self) -> None:
-        import verovio
-
         verovio.enableLog(verovio.LOG_OFF)
         self.toolkit = verovio.toolkit()
         self.toolkit.setOptions(
@@ -61,16 +57,14 @@ class Engraver:
             }
         )
 
-    def engrave(self, abc: str, label: str, svg: bool) -> dict[str, Any]:
+    def engrave(self, abc: str, label: str) -> dict[str, Any]:
         score = self.read(abc)
         answer: dict[str, Any] = {"notes": note_events(score, quarter_seconds(abc))}
         if not answer["notes"]:
             raise TuneError("there is no note in this tune")
         if len(answer["notes"]) > MAX_NOTES:
             raise TuneError(f"more than {MAX_NOTES} notes in one tune")
-        if svg:
-            answer["svg"] = self.draw(score, label)
-        return answer
+        return answer | {"svg": self.draw(score, label)}
 
     def read(self, abc: str) -> Any:
         # from version 2 of the standard an accidental holds until the bar line
@@ -99,8 +93,6 @@ class Engraver:
             joined = ties
 
     def draw(self, score: Any, label: str) -> str:
-        if self.toolkit is None:
-            self.load_verovio()
         xml = self.exporter(score).parse().decode("utf-8")
         if not self.toolkit.loadData(xml):
             raise TuneError("verovio cannot draw this tune")

@@ -11,7 +11,7 @@ from .. import abc
 from ..errors import NoEngraverError, RenderError, number
 from .client import client
 
-__all__ = ["NoteEvent", "Score", "note_events", "render", "render_many"]
+__all__ = ["NoteEvent", "Score", "render", "render_many"]
 
 MAX_CHARS = 6000
 MAX_SECONDS = 3600.0
@@ -63,12 +63,18 @@ def render(tune: str, *, timeout: float = 10.0) -> Score:
         NoEngraverError: (a RenderError) if music21 or verovio is missing or does not start.
         ArgumentError: if the timeout is out of range.
     """
-    _need("music21", "verovio")
+    _need_packages()
     text = _checked(tune)
     title, meter, key, bars = _facts(text)
+    timeout = number("timeout", timeout, most=MAX_SECONDS)
     label = _describe("Sheet music", title, meter, key, bars)
-    answer = _ask(text, label, svg=True, timeout=timeout)
-    return Score(answer["svg"], _events(answer), title, meter, key, bars)
+    answer = client.ask({"abc": text, "label": label, "limit": timeout}, timeout)
+    if "refused" in answer:
+        raise RenderError(answer["refused"])
+    if "unreadable" in answer:
+        raise RenderError(_reason(text, answer["unreadable"]))
+    notes = tuple(NoteEvent(*note) for note in answer["notes"])
+    return Score(answer["svg"], notes, title, meter, key, bars)
 
 
 def render_many(tunes: Iterable[str], *, timeout: float = 10.0) -> list[Score | RenderError]:
@@ -88,18 +94,11 @@ def render_many(tunes: Iterable[str], *, timeout: float = 10.0) -> list[Score | 
     return results
 
 
-def note_events(tune: str, *, timeout: float = 10.0) -> tuple[NoteEvent, ...]:
-    """What of a tune sounds, without drawing it (verovio is not needed). Raises `RenderError`."""
-    _need("music21")
-    return _events(_ask(_checked(tune), "", svg=False, timeout=timeout))
-
-
-def _need(*packages: str) -> None:
-    missing = [name for name in packages if find_spec(name) is None]
+def _need_packages() -> None:
+    missing = [name for name in ("music21", "verovio") if find_spec(name) is None]
     if missing:
-        raise NoEngraverError(
-            f"this needs {' and '.join(missing)}: pip install {' '.join(missing)}"
-        )
+        named = " and ".join(missing)
+        raise NoEngraverError(f"sheet music needs {named}: pip install {' '.join(missing)}")
 
 
 def _checked(tune: str) -> str:
@@ -127,20 +126,6 @@ def _describe(what: str, title: str, meter: str, key: str, bars: int) -> str:
     named = f"{what} of “{title}”" if title else what
     facts = [meter and f"meter {meter}", key, f"{bars} bar" + ("" if bars == 1 else "s")]
     return f"{named}: {', '.join(fact for fact in facts if fact)}"
-
-
-def _events(answer: dict[str, Any]) -> tuple[NoteEvent, ...]:
-    return tuple(NoteEvent(start, duration, pitch) for start, duration, pitch in answer["notes"])
-
-
-def _ask(tune: str, label: str, *, svg: bool, timeout: float) -> dict[str, Any]:
-    timeout = number("timeout", timeout, most=MAX_SECONDS)
-    answer = client.ask({"abc": tune, "label": label, "svg": svg, "limit": timeout}, timeout)
-    if "refused" in answer:
-        raise RenderError(answer["refused"])
-    if "unreadable" in answer:
-        raise RenderError(_reason(tune, answer["unreadable"]))
-    return answer
 
 
 def _reason(tune: str, said: str) -> str:

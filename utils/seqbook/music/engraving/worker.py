@@ -3,11 +3,11 @@
 It runs as ``python -m seqbook.music.engraving.worker``. Whatever happens here, the process that
 asked goes on: see `client`.
 
-Asked:    {"id": 1, "abc": "M:4/4…", "label": "…", "svg": true, "limit": 10.0}
+Asked:    {"id": 1, "abc": "M:4/4…", "label": "…", "limit": 10.0}
 Answered: {"id": 1, "svg": "<svg…", "notes": [[start s, duration s, MIDI pitch], …]}
       or  {"id": 1, "refused": "one line, for the reader"}
       or  {"id": 1, "unreadable": "what music21 or verovio said"}
-      or  {"fatal": "why nothing can be drawn here"}
+At first: {"ready": true} or {"fatal": "why nothing can be drawn here"}
 """
 
 from __future__ import annotations
@@ -48,8 +48,6 @@ def failure(error: Exception) -> dict[str, str]:
         return {"refused": "this tune needs too much memory"}
     if isinstance(error, RecursionError):
         return {"refused": "this tune is nested too deeply"}
-    if isinstance(error, ImportError):
-        return {"fatal": f"{type(error).__name__}: {text}"}
     return {"unreadable": text}
 
 
@@ -70,11 +68,9 @@ def asked(pipe: Any) -> Iterator[dict[str, Any]]:
 def serve(engraver: Engraver, requests: Any, answers: Any) -> None:
     for request in asked(requests):
         # A call into verovio may keep the listener from its turn; this timer needs none.
-        faulthandler.dump_traceback_later(
-            request["limit"] + LATE, exit=True, file=sys.__stderr__
-        )  # fmt: skip
+        faulthandler.dump_traceback_later(request["limit"] + LATE, exit=True, file=sys.__stderr__)
         try:
-            answer = engraver.engrave(request["abc"], request["label"], request["svg"])
+            answer = engraver.engrave(request["abc"], request["label"])
         except Exception as error:
             answer = failure(error)
         finally:
