@@ -138,7 +138,7 @@ def test_a_recurrent_model_writes_what_it_would_if_it_read_all_anew(kinds):
         variable.assign(3 * variable)
     model.layers[-1].bias.assign([-2.0] + 7 * [0.0])  # the end mark is rare
     written = generation.Generator(model, vocabulary)(4, 0.8, seed=2, max_chars=25)
-    assert len(set(written)) == 4 and any(len(tune) == 25 for tune in written)
+    assert len(set(written)) == 4 and max(map(len, written)) > 12
     for row, tune in enumerate(written):
         assert tune == from_scratch(model, vocabulary, row, 4, 0.8, 2, 25)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...exercise import FaultModel
-from ...music.parts import END
+from ...music.recipe import END
 from .lab import LAB, Faults, named
 
 # 1.1 ---------------------------------------------------------------------------------------------
