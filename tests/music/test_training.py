@@ -110,6 +110,18 @@ def test_a_finished_run_is_not_trained_again(whole, tmp_path):
     assert steps == [] and run.resumed == 12 and equal(run, whole) and run.bits == whole.bits
 
 
+def test_a_finished_run_is_read_from_where_nothing_can_be_written(whole, tmp_path, monkeypatch):
+    training.train(SMALL, TUNES, folder=tmp_path)
+
+    def read_only(*_):
+        raise CheckpointError("read-only")
+
+    monkeypatch.setattr(Checkpoints, "try_to_write", read_only)
+    assert equal(training.train(SMALL, TUNES, folder=tmp_path), whole)
+    with pytest.raises(CheckpointError, match="read-only"):
+        training.train(replace(SMALL, steps=13), TUNES, folder=tmp_path)
+
+
 def test_a_model_with_dropout_resumes_exactly_too(tmp_path):
     def build(size, embedding, units):
         import keras

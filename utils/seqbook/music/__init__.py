@@ -12,36 +12,13 @@ Example:
 from .abc import Problem, Validation, validate
 from .corpus import load_tunes
 from .engraving import NoteEvent, Score, render, render_many
-from .errors import (
-    ArgumentError,
-    MusicError,
-    NoEngraverError,
-    NotATuneError,
-    RenderError,
-    UnknownCollectionError,
-)
+from .errors import ArgumentError, MusicError, NoEngraverError, NotATuneError, RenderError
 from .quality import Nearest, Quality, nearest_tune, quality
 from .synth import Clip, play
 
 __all__ = [
-    "ArgumentError",
-    "Clip",
-    "MusicError",
-    "Nearest",
-    "NoEngraverError",
-    "NotATuneError",
-    "NoteEvent",
-    "Problem",
-    "Quality",
-    "RenderError",
-    "Score",
-    "UnknownCollectionError",
-    "Validation",
-    "load_tunes",
-    "nearest_tune",
-    "play",
-    "quality",
-    "render",
-    "render_many",
+    "ArgumentError", "Clip", "MusicError", "Nearest", "NoEngraverError", "NotATuneError",
+    "NoteEvent", "Problem", "Quality", "RenderError", "Score",
+    "Validation", "load_tunes", "nearest_tune", "play", "quality", "render", "render_many",
     "validate",
-]
+]  # fmt: skip

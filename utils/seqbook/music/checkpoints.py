@@ -90,7 +90,13 @@ class Checkpoints:
     @property
     def paths(self) -> list[Path]:
         """This run's files, the newest first."""
-        return sorted(self.folder.glob(f"{self.name}-*.npz"), reverse=True)
+        return sorted(self._files(f"{self.name}-*.npz"), reverse=True)
+
+    def _files(self, pattern: str) -> list[Path]:
+        try:
+            return list(self.folder.glob(pattern))
+        except (OSError, ValueError):  # no such folder can be: `try_to_write` says why
+            return []
 
     def try_to_write(self, size: int) -> None:
         """Make the folder and write `size` bytes into it once: now is better than in an hour.
@@ -191,7 +197,7 @@ class Checkpoints:
 
     def _tell_of_others(self) -> None:
         """Say in one line why nothing is resumed although there are checkpoints."""
-        others = sorted(self.folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
+        others = sorted(self._files("*.npz"), key=lambda path: path.stat().st_mtime)
         for path in reversed(others):
             try:
                 with np.load(path, allow_pickle=False) as file:

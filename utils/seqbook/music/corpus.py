@@ -29,7 +29,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from . import abc
-from .errors import MusicError, UnknownCollectionError
+from .errors import ArgumentError, MusicError
 
 __all__ = ["load_tunes"]
 
@@ -62,16 +62,14 @@ def load_tunes(
         One string a tune: the lines ``M:``, ``L:`` and ``K:``, then the music, no line end last.
 
     Raises:
-        UnknownCollectionError: (a ValueError) if there is no such collection.
+        ArgumentError: (a ValueError) if there is no such collection.
         MusicError: if music21 or its corpus is not installed.
     """
     names = (collections,) if isinstance(collections, str) else tuple(collections)
     for name in names:
         if name not in COLLECTIONS:
             known = ", ".join(repr(known) for known in COLLECTIONS)
-            raise UnknownCollectionError(
-                f"there is no collection {name!r}; the collections are {known}"
-            )
+            raise ArgumentError(f"there is no collection {name!r}; the collections are {known}")
     corpus = _corpus_folder()
     tunes: list[str] = []
     seen: set[str] = set()

@@ -7,8 +7,8 @@ from numbers import Integral, Real
 from typing import Any
 
 __all__ = [
-    "ArgumentError", "MusicError", "NoEngraverError", "NotATuneError", "RenderError",
-    "UnknownCollectionError", "number", "whole_number",
+    "ArgumentError", "MusicError", "NoEngraverError", "NotATuneError", "RenderError", "number",
+    "whole_number",
 ]  # fmt: skip
 
 
@@ -28,15 +28,11 @@ class NoEngraverError(RenderError):
 
 
 class ArgumentError(MusicError, ValueError):
-    """A number out of its range."""
+    """A number out of its range, or a name that does not exist."""
 
 
 class NotATuneError(MusicError, TypeError):
     """Where a tune belongs, something else than a string."""
-
-
-class UnknownCollectionError(MusicError, ValueError):
-    """A collection of tunes that does not exist."""
 
 
 def whole_number(

@@ -51,8 +51,6 @@ class Quality:
         nearest: for each tune the nearest training tune; empty if no training tunes were given.
         similarity: mean similarity to the nearest training tune, None without training tunes.
         copied: share with similarity 0.5 or more, None without training tunes.
-        longest_copy: for each tune the most notes in a row that one training tune also has, 0 if
-            fewer than 9; empty if no training tunes were given.
     """
 
     tunes: int
@@ -65,7 +63,6 @@ class Quality:
     nearest: tuple[Nearest, ...]
     similarity: float | None
     copied: float | None
-    longest_copy: tuple[int, ...] = ()
 
     def rows(self) -> list[tuple[str, str]]:
         """What is shown: (measure, percentage), those that were asked for."""
@@ -79,11 +76,7 @@ class Quality:
             ("similarity to the nearest training tune", self.similarity),
             ("copied from a training tune", self.copied),
         ]
-        shown = [(name, f"{100 * value:.0f} %") for name, value in table if value is not None]
-        if self.longest_copy:
-            typical = sorted(self.longest_copy)[len(self.longest_copy) // 2]
-            shown.append(("notes in a row copied, median", str(typical)))
-        return shown
+        return [(name, f"{100 * value:.0f} %") for name, value in table if value is not None]
 
     def __repr__(self) -> str:
         lines = [f"Quality of {self.tunes} tune" + ("" if self.tunes == 1 else "s")]
@@ -125,8 +118,7 @@ def quality(
     right = [sum(bar.ok for bar in some) for some in bars]
     notes = [note for tune in parsed for note in tune.notes]
     index = _index(tuple(training)) if training is not None else None
-    found = [index.nearest(tune.notes) for tune in parsed] if index else []
-    nearest = tuple(near for near, _ in found)
+    nearest = tuple(index.nearest(tune.notes) for tune in parsed) if index else ()
     every = sum(ok == len(some) >= abc.MIN_BARS for ok, some in zip(right, bars, strict=True))
     return Quality(
         tunes=len(tunes),
@@ -139,7 +131,6 @@ def quality(
         nearest=nearest,
         similarity=_share(sum(n.similarity for n in nearest), len(tunes)) if index else None,
         copied=_share(sum(n.similarity >= COPIED for n in nearest), len(tunes)) if index else None,
-        longest_copy=tuple(length for _, length in found),
     )
 
 
@@ -153,7 +144,7 @@ def nearest_tune(tune: str, training: Sequence[str]) -> Nearest:
         tune: ABC notation.
         training: tunes in ABC notation; what is computed from them is kept for the next call.
     """
-    return _index(tuple(training)).nearest(abc.parse(tune).notes)[0]
+    return _index(tuple(training)).nearest(abc.parse(tune).notes)
 
 
 def phrases(notes: Sequence[abc.Note]) -> list[bytes]:
@@ -165,37 +156,24 @@ def phrases(notes: Sequence[abc.Note]) -> list[bytes]:
 
 
 class _Index:
-    """In which training tunes a phrase occurs, and where."""
+    """In which training tunes a phrase occurs."""
 
     def __init__(self, training: Sequence[str]):
-        self.places: dict[bytes, list[tuple[int, int]]] = {}
+        self.tunes: dict[bytes, set[int]] = {}
         for number, tune in enumerate(training):
-            for at, phrase in enumerate(phrases(abc.parse(tune).notes)):
-                self.places.setdefault(phrase, []).append((number, at))
+            for phrase in phrases(abc.parse(tune).notes):
+                self.tunes.setdefault(phrase, set()).add(number)
 
-    def nearest(self, notes: Sequence[abc.Note]) -> tuple[Nearest, int]:
-        """The nearest tune, and the most notes in a row that any training tune shares."""
-        wanted = phrases(notes)
+    def nearest(self, notes: Sequence[abc.Note]) -> Nearest:
+        wanted = set(phrases(notes))
         shared: Counter[int] = Counter()
-        for phrase in set(wanted):
-            shared.update({number for number, _ in self.places.get(phrase, ())})
+        for phrase in wanted:
+            shared.update(self.tunes.get(phrase, ()))
         if not shared:
-            return Nearest(-1, 0.0), 0
+            return Nearest(-1, 0.0)
         # of equals the first, so that the answer does not depend on the order of a set
         number = min(shared, key=lambda place: (-shared[place], place))
-        return Nearest(number, shared[number] / len(set(wanted))), self.longest(wanted)
-
-    def longest(self, wanted: Sequence[bytes]) -> int:
-        """Longest common run: phrases in a row here that are in a row in one training tune."""
-        best = 0
-        ended: dict[tuple[int, int], int] = {}  # place → phrases in a row up to it
-        for phrase in wanted:
-            ended = {
-                (number, at): ended.get((number, at - 1), 0) + 1
-                for number, at in self.places.get(phrase, ())
-            }
-            best = max(best, max(ended.values(), default=0))
-        return best + NOTES - 1 if best else 0
+        return Nearest(number, shared[number] / len(wanted))
 
 
 @lru_cache(maxsize=2)

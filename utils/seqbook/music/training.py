@@ -177,11 +177,12 @@ def train(
             "code": fingerprint([source(function) for function in (train, *vars(recipe).values())]),
         }
         checkpoints = Checkpoints(folder, facts)
-        checkpoints.try_to_write(sum(variable.numpy().nbytes for variable in variables))
         run.step, values, run.losses = checkpoints.load([tuple(v.shape) for v in variables])
         for variable, value in zip(variables, values, strict=False):
             variable.assign(value)
         run.resumed = run.step
+        if run.step < settings.steps:
+            checkpoints.try_to_write(sum(variable.numpy().nbytes for variable in variables))
 
     @tf.function
     def update(inputs: Any, targets: Any) -> Any:
@@ -202,11 +203,11 @@ def train(
         bar.step(run.step)
         while run.step < settings.steps:
             start = time.process_time()
-            number, place = divmod(run.step, settings.carry)
+            batch, place = divmod(run.step, settings.carry)
             if place == 0:
                 carrier.forget()
             if place == 0 or run.step == run.resumed:
-                rng = np.random.default_rng((settings.seed, number))
+                rng = np.random.default_rng((settings.seed, batch))
                 inputs, targets = recipe.make_batch(ids, settings.batch, stretch, rng)
             piece = slice(place * settings.window, (place + 1) * settings.window)
             x = tf.constant(inputs[:, piece], tf.int32)

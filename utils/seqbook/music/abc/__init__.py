@@ -14,19 +14,6 @@ from .model import Bar, Note, Problem, Tune, Validation
 from .validator import parse, validate, with_newlines
 
 __all__ = [
-    "KEY",
-    "MIN_BARS",
-    "MIN_NOTES",
-    "Bar",
-    "Note",
-    "Problem",
-    "Tune",
-    "Validation",
-    "key_name",
-    "key_sharps",
-    "meter_fraction",
-    "parse",
-    "tonic",
-    "validate",
-    "with_newlines",
-]
+    "KEY", "MIN_BARS", "MIN_NOTES", "Bar", "Note", "Problem", "Tune", "Validation", "key_name",
+    "key_sharps", "meter_fraction", "parse", "tonic", "validate", "with_newlines",
+]  # fmt: skip
