@@ -18,7 +18,7 @@ LABS := $(wildcard labs/*.ipynb)
 SOURCES := _config.yml _toc.yml tools/vendor_assets.py $(wildcard *.md book/* bench/results.* _ext/*.py _ext/*/*.py) \
            $(shell find _assets -type f -not -path '*/vendor/*' 2>/dev/null) $(NOTEBOOKS) $(LABS)
 
-.PHONY: help book serve test lab labs run bench check-site lint spell lock address clean
+.PHONY: help book serve test lab labs run bench check-site lint spell lock address release clean
 
 help:  ## list what can be made
 	@echo "Deep Sequence Modeling. Usage: make TARGET"
@@ -95,6 +95,9 @@ lock: .venv/.ready  ## pin requirements.txt anew from requirements.in
 
 address: .venv/.ready  ## point a fork's notebooks and config at its own repository: REPO=owner/name
 	@$(BIN)/python tools/set_repository.py $(REPO)
+
+release: .venv/.ready  ## make the notebooks belong to a release, or open the next: VERSION=0.2.0
+	@$(BIN)/python tools/release.py $(VERSION)
 
 clean:  ## remove the built site and caches; .venv and node_modules stay
 	@rm -rf _build _assets/vendor .pytest_cache .ruff_cache

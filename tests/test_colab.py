@@ -1,8 +1,9 @@
 """Each lab, alone in an empty folder, with only what Colab has.
 
 The environment is Colab's own list cut down to what the labs import. The lab's first cell installs
-`seqbook` from the repository's address, which git turns into a local repository holding the
-working tree as it is now. Nothing that Colab had may change.
+`seqbook` from the release it belongs to, at the repository's address; git turns that into a local
+repository that holds the working tree as it is now, under that release's tag. Nothing that Colab
+had may change.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from setup_cell import repository
+from setup_cell import release, repository
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ROOT / "tests" / "colab-requirements.txt"
@@ -85,7 +86,10 @@ def colab(tmp_path_factory):
             shutil.copy(ROOT / name, tree / name)
     git = {**clean, "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@t.example",
            "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@t.example"}
-    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "now"]):
+    commands = [["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "now"]]
+    if release() != "main":
+        commands.append(["tag", release()])
+    for command in commands:
         sh("git", *command, cwd=tree, env=git)
     venv = home / "venv"
     sh(UV, "venv", "-q", "--seed", "--python", find_python(), str(venv))
