@@ -7,6 +7,7 @@ for a fixed time; every wait is for a condition, with a generous limit.
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +25,13 @@ NAMES = [
     name
     for path in sorted(SITE.rglob("*.html"))
     if not (name := path.relative_to(SITE).as_posix()).startswith(("_static/", "_sources/"))
+]
+HTML = {name: (SITE / name).read_text(encoding="utf-8") for name in NAMES}
+# The live figures of the book: (page, figure) for each.
+LIVE = [
+    (name, figure)
+    for name, text in HTML.items()
+    for figure in sorted(set(re.findall(r'class="sq sq-([a-z-]+)"', text)))
 ]
 LIMIT = 120_000  # milliseconds; a busy machine with two cores is slow
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -83,6 +91,19 @@ def page(browser, base) -> Iterator[Page]:
     context.set_default_timeout(LIMIT)
     yield context.new_page()
     context.close()
+
+
+def page_with(*parts: str) -> str:
+    """The first page of a chapter whose HTML holds all of these."""
+    for name, text in HTML.items():
+        if name.startswith("notebooks/") and all(part in text for part in parts):
+            return name
+    pytest.fail(f"No chapter in _build/html has {parts}: run `make book` first.", pytrace=False)
+
+
+def teaches(concept: str) -> str:
+    """The page whose section teaches a concept."""
+    return page_with(f'id="concept-{concept}"')
 
 
 def show(page: Page, theme: str, size: dict[str, int]) -> None:
@@ -163,7 +184,7 @@ def test_page(page, base, name):
     assert not broken
     assert not elsewhere
     assert weight <= LARGEST_PAGE, f"{name} takes {weight / 1000:.0f} kB: {fetched}"
-    for theme, size in [("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW)]:
+    for theme, size in [("light", WIDE), ("dark", NARROW)]:  # each theme and each width once
         show(page, theme, size)
         where = f"{name}, {theme}, {size['width']} pixels"
         assert not too_wide(page), where
@@ -180,7 +201,7 @@ def test_first_page_is_at_the_address_itself(page, base):
 
 def test_search_finds_the_chapter(page):
     page.goto("search.html?q=recurrence")
-    expect(page.locator("ul.search a[href*='03_recurrence']").first).to_be_visible()
+    expect(page.locator(f"ul.search a[href*='{teaches('recurrence')}']").first).to_be_visible()
 
 
 def test_search_from_the_button(page):
@@ -191,7 +212,7 @@ def test_search_from_the_button(page):
     field.fill("perceptron")
     field.press("Enter")
     page.wait_for_url("**/search.html?q=perceptron*")
-    expect(page.locator("ul.search a[href*='02_perceptron']").first).to_be_visible()
+    expect(page.locator(f"ul.search a[href*='{teaches('perceptron')}']").first).to_be_visible()
 
 
 def test_search_without_a_server(browser):
@@ -200,7 +221,7 @@ def test_search_without_a_server(browser):
     context.set_default_timeout(LIMIT)
     page = context.new_page()
     page.goto(f"{(SITE / 'search.html').as_uri()}?q=recurrence")
-    expect(page.locator("ul.search a[href*='03_recurrence']").first).to_be_visible()
+    expect(page.locator(f"ul.search a[href*='{teaches('recurrence')}']").first).to_be_visible()
     context.close()
 
 
@@ -239,7 +260,7 @@ def test_readable_without_scripts(browser, base):
     context = browser.new_context(java_script_enabled=False, viewport=NARROW, base_url=base)
     context.set_default_timeout(LIMIT)
     page = context.new_page()
-    page.goto("notebooks/03_recurrence.html")
+    page.goto(page_with("katex-display", 'class="solution', "sq-rnn-stepper"))
     expect(page.locator("article h1")).to_be_visible()
     expect(page.locator(".katex-display .katex-html").first).to_be_visible()
     solution = page.locator("details.solution").first
@@ -252,7 +273,7 @@ def test_readable_without_scripts(browser, base):
 
 
 def test_live_figure_is_alive(page):
-    page.goto("notebooks/03_recurrence.html")
+    page.goto(page_with("sq-rnn-stepper"))
     figure = page.locator(".sq-rnn-stepper").first
     figure.scroll_into_view_if_needed()
     now = figure.locator(".sq-now")
@@ -266,27 +287,21 @@ def test_live_figure_is_alive(page):
     expect(now).not_to_have_attribute("data-t", before or "")
 
 
-@pytest.mark.parametrize(
-    ("chapter", "figures"),
-    [
-        ("01_sequences", ["ball-puzzle"]),
-        ("07_bptt", ["gradient-flow"]),
-        ("08_gates", ["gate-explorer"]),
-        ("09_sentiment", ["sentiment-explorer"]),
-        ("11_text_generation", ["sampling-explorer"]),
-    ],
-)
-def test_every_live_figure_is_alive_in_its_chapter(page, chapter, figures):
-    page.goto(f"notebooks/{chapter}.html")
-    for name in figures:
-        figure = page.locator(f".sq-{name}").first
-        expect(figure).to_have_attribute("data-live", "")
-        figure.scroll_into_view_if_needed()
-        expect(figure.locator("button").first).to_be_visible()
+def test_the_book_has_live_figures():
+    assert LIVE
+
+
+@pytest.mark.parametrize(("name", "figure"), LIVE)
+def test_every_live_figure_is_alive_in_its_chapter(page, name, figure):
+    page.goto(name)
+    root = page.locator(f".sq-{figure}").first
+    expect(root).to_have_attribute("data-live", "")
+    root.scroll_into_view_if_needed()
+    expect(root.locator("button").first).to_be_visible()
 
 
 def test_launch_menu_opens_by_keyboard(page):
-    page.goto("labs/lab1_rnn_from_scratch.html")
+    page.goto(next(name for name in NAMES if name.startswith("labs/")))
     page.locator(".dropdown-launch-buttons > button").press("Enter")
     links = page.locator(".dropdown-launch-buttons a")
     expect(links.first).to_be_visible()
@@ -296,11 +311,28 @@ def test_launch_menu_opens_by_keyboard(page):
 
 
 def test_skip_link_is_the_first_stop_and_leads_to_the_text(page):
-    page.goto("notebooks/02_perceptron.html")
+    page.goto(page_with("<article"))
     page.keyboard.press("Tab")
     focused = page.evaluate("() => document.activeElement.getAttribute('href')")
     assert focused == "#main-content"
     expect(page.locator("#pst-skip-link a, a#pst-skip-link").first).to_be_visible()
+
+
+def test_code_of_79_columns_fits(page):
+    """The longest line that test_code_width.py allows, in every place where a chapter has code."""
+    page.goto(page_with('class="solution', '<details class="admonition hide'))
+    page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.evaluate("() => document.fonts.ready")
+    scrolled = page.evaluate(
+        """line => [...document.querySelectorAll(".cell_input pre")].map(pre => {
+            pre.textContent = line;
+            const place = pre.closest(".solution, .hide, .admonition");
+            return [place?.className || "cell", pre.scrollWidth - pre.clientWidth];
+        })""",
+        "x" * 79,
+    )
+    assert {"cell"} < {place for place, _ in scrolled}, "none of the code is in a box"
+    assert not [found for found in scrolled if found[1] > 0]
 
 
 def test_cheat_sheet_prints_on_one_page(page):
