@@ -168,6 +168,8 @@ def test_page(page, base, name):
         fetched[response.url] = int(response.headers.get("content-length") or 0)
 
     page.on("response", arrived)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(name, wait_until="load")
     page.wait_for_function("() => document.fonts.status === 'loaded'")
     # As a phone gets it, at the first sight; then all pictures, the far ones too.
@@ -183,6 +185,8 @@ def test_page(page, base, name):
     assert not errors
     assert not broken
     assert not elsewhere
+    fonts = [url for url in asked if url.endswith(".woff2")]
+    assert len(fonts) == len(set(fonts)), "a font asked for early was not the one that is used"
     assert weight <= LARGEST_PAGE, f"{name} takes {weight / 1000:.0f} kB: {fetched}"
     for theme, size in [("light", WIDE), ("dark", NARROW)]:  # each theme and each width once
         show(page, theme, size)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "_ext"))
 
 import repository  # noqa: E402
 import run_times  # noqa: E402
-from slim import aria, boxes, images, scripts, sounds  # noqa: E402
+from slim import aria, boxes, images, scripts, sounds, typeface  # noqa: E402
 from sphinx.errors import ConfigError  # noqa: E402
 
 
@@ -140,6 +140,29 @@ def test_far_pictures_come_late(tmp_path):
     images.treat(page, tmp_path)
     assert [p.get("loading") for p in page.select("img")] == [None, None, "lazy", "lazy"]
     assert all((p["width"], p["height"]) == ("10", "20") for p in page.select("img"))
+
+
+@pytest.mark.parametrize(
+    ("body", "files"),
+    [("a", ["normal"]), ("<em>a</em>", ["normal", "italic"]), ("<i class='fa'></i>", ["normal"])],
+)
+def test_letters_are_asked_for_before_any_style(body, files):
+    head = '<link rel="stylesheet" href="../_static/theme.css"/><link rel="stylesheet" href="'
+    page = soup(body, head + '../_static/vendor/fonts/fonts.css?v=1"/>')
+    typeface.treat(page)
+    early = page.select("link")[: len(files)]
+    assert [link["href"] for link in early] == [
+        f"../_static/vendor/fonts/source-serif-4-{name}.woff2" for name in files
+    ]
+    # A font without `crossorigin` would be fetched a second time.
+    assert all("preload" in link["rel"] and "crossorigin" in link.attrs for link in early)
+    assert not page.select("link[rel=stylesheet] ~ link[rel=preload]")
+
+
+def test_a_page_without_our_letters_asks_for_none():
+    page = soup("a", '<link rel="stylesheet" href="a.css"/>')
+    typeface.treat(page)
+    assert not page.select("link[rel=preload]")
 
 
 def test_scripts_wait_and_search_is_loaded_where_one_searches():
