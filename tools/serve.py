@@ -23,7 +23,7 @@ def main(folder: str, port: str) -> int:
     try:
         server = Server(("127.0.0.1", int(port)), handler)
     except OSError as error:
-        print(f"Port {port} cannot be used ({error.strerror}). Choose another: make serve PORT=8001")
+        print(f"Port {port} cannot be used ({error.strerror}). Try another: make serve PORT=8001")
         return 1
     print(f"The book is at http://localhost:{port}/ (Ctrl-C stops)", flush=True)
     with server:

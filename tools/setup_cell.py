@@ -15,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+import notebook_files
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("notebooks", "solutions")  # labs are made from the solutions
@@ -56,11 +57,14 @@ def setup_cell(music: bool = False) -> str:
 
 
 def write() -> list[Path]:
-    """Put the cell into every notebook that has one; returns the files that changed."""
+    """Put the cell into every notebook that has one; returns the files that changed.
+
+    Raises NotebookFault for a file that holds no notebook.
+    """
     changed = []
     for path in (p for folder in FOLDERS for p in sorted((ROOT / folder).glob("*.ipynb"))):
+        book = notebook_files.read(path)
         before = path.read_text(encoding="utf-8")
-        book = nbformat.reads(before, 4)
         for cell in book.cells:
             if "setup" in cell.metadata.get("tags", ()):
                 cell.source = setup_cell(music="seqbook[music]" in cell.source)
@@ -76,8 +80,12 @@ def main(arguments: list[str]) -> int:
     if "--write" not in arguments:
         print(setup_cell("--music" in arguments))
         return 0
-    for path in write():
-        print("changed", path.relative_to(ROOT))
+    try:
+        for path in write():
+            print("changed", path.relative_to(ROOT))
+    except notebook_files.NotebookFault as fault:
+        print(fault)
+        return 2
     import make_labs  # the printing needs none of it
 
     return make_labs.main(check=False)
