@@ -7,7 +7,7 @@ SHELL := bash
 
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= 2
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 # Relative, so that the folder may have any name.
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -19,7 +19,7 @@ LABS := $(wildcard labs/*.ipynb)
 SOURCES := _config.yml _toc.yml tools/vendor_assets.py $(wildcard *.md book/* bench/results.* _ext/*.py _ext/*/*.py) \
            $(shell find _assets -type f -not -path '*/vendor/*' 2>/dev/null) $(NOTEBOOKS) $(LABS)
 
-.PHONY: help book serve test lab labs run bench check-site lint spell lock address release clean
+.PHONY: help book serve test browser lab labs run bench check-site lint spell lock address release clean
 
 help:  ## list what can be made
 	@echo "Deep Sequence Modeling. Usage: make TARGET"
@@ -81,7 +81,10 @@ lint: .venv/.ready node_modules/.ready
 spell: .venv/.ready node_modules/.ready
 	@$(BIN)/python tools/spell.py
 
-test: lint spell $(SITE)/.built  ## run every test: code, labs, notebooks, Colab, the site in a browser
+browser: .venv/.ready
+	@$(BIN)/python tools/get_browser.py
+
+test: browser lint spell $(SITE)/.built  ## run every test: code, labs, notebooks, Colab, the site in a browser
 	@$(BIN)/python -m pytest --nbval -n $(JOBS) --dist loadfile tests notebooks solutions labs
 	@echo
 	@echo "Everything passes."

@@ -30,8 +30,8 @@ def soup(body: str, head: str = "") -> BeautifulSoup:
 
 @pytest.fixture
 def config(monkeypatch) -> SimpleNamespace:
-    for name in ("GITHUB_REPOSITORY", "GITHUB_REF_TYPE", "GITHUB_REF_NAME", "GITHUB_HEAD_REF"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.setattr(repository, "release", lambda: "v1.2.3")
     return SimpleNamespace(
         html_theme_options={
             "repository_url": "https://github.com/a/b", "repository_branch": "main",
@@ -40,19 +40,19 @@ def config(monkeypatch) -> SimpleNamespace:
     )
 
 
-def test_without_a_fork_nothing_changes(config):
+def test_buttons_open_the_release(config):
     repository.override(None, config)
-    assert config.html_theme_options["repository_url"] == "https://github.com/a/b"
+    assert config.html_theme_options == {
+        "repository_url": "https://github.com/a/b", "repository_branch": "v1.2.3",
+    }  # fmt: skip
     assert config.html_baseurl == "https://a.github.io/b/"
 
 
 def test_fork_opens_its_own_notebooks(config, monkeypatch):
     monkeypatch.setenv("GITHUB_REPOSITORY", "Someone/course")
-    monkeypatch.setenv("GITHUB_REF_TYPE", "branch")
-    monkeypatch.setenv("GITHUB_REF_NAME", "draft")
     repository.override(None, config)
     assert config.html_theme_options == {
-        "repository_url": "https://github.com/Someone/course", "repository_branch": "draft",
+        "repository_url": "https://github.com/Someone/course", "repository_branch": "v1.2.3",
     }  # fmt: skip
     assert config.html_baseurl == "https://someone.github.io/course/"
 
