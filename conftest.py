@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+pytest_plugins = ["suite"]
+
 # Kernels inherit these. The folder holds a sitecustomize that cuts the network.
 OFFLINE = Path(__file__).parent / "tests" / "offline"
 os.environ["PYTHONPATH"] = os.pathsep.join(
