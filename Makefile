@@ -62,10 +62,12 @@ lab: .venv/.ready  ## open the notebooks and labs in JupyterLab
 
 labs: .venv/.ready  ## write labs/ anew from solutions/
 	@$(BIN)/python tools/make_labs.py
+	@$(BIN)/python tools/make_taught.py
 
 run: .venv/.ready  ## run notebooks and store their outputs: NB=notebooks/x.ipynb, or all
 	@$(BIN)/python tools/run_notebooks.py $(NB)
 	@$(BIN)/python tools/make_labs.py
+	@$(BIN)/python tools/make_taught.py
 
 bench: .venv/.ready  ## measure against published settings and rewrite the benchmark page's results
 	@$(BIN)/python -m bench
@@ -75,6 +77,7 @@ bench: .venv/.ready  ## measure against published settings and rewrite the bench
 lint: .venv/.ready node_modules/.ready
 	@$(BIN)/ruff check .
 	@$(BIN)/python tools/make_labs.py --check
+	@$(BIN)/python tools/make_taught.py --check
 	@$(BIN)/python -m nbstripout --keep-id --verify $(LABS)
 	@$(BIN)/python -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOK = ROOT / "notebooks/03_recurrence.ipynb"
+NOTEBOOK = ROOT / "notebooks/recurrence.ipynb"
 TAG = "rnn-cell"
 CLASSES = ("RNNCell", "LoopRNN")
 

@@ -6,7 +6,7 @@ by the seconds that they took here before; a notebook not run here yet, by those
 `--changed-only` (what `make test` asks for on a maintainer's machine, never in CI) leaves out the
 notebooks that passed and of which nothing has changed since: the file itself, the locked versions,
 the package, and how notebooks are compared. Of the package, the folder of a chapter or a lab counts
-where its name is used, in the notebook or in what that uses.
+where it is imported, by the notebook or by what that imports.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "utils" / "seqbook"
 # What decides how a notebook is run and compared.
 AROUND = ["requirements.txt", "conftest.py", "labs/conftest.py", "pyproject.toml"]
-AROUND += ["tests/sanitize.cfg", "tests/suite.py", "tests/offline/sitecustomize.py"]
+AROUND += ["tests/sanitize.cfg", "tests/suite.py", "tests/nbval_tolerance.py"]
+AROUND += ["tests/offline/sitecustomize.py"]
+IMPORT = re.compile(rb"\b(?:from|import|import_module)\b[^\n(]*(?:\([^)]*\))?")
 SECONDS, PASSED = "suite/seconds", "suite/passed"
 
 
@@ -37,6 +39,11 @@ def content(paths: list[Path]) -> bytes:
     """Names and contents."""
     parts = [(str(path.relative_to(ROOT)).encode(), path.read_bytes()) for path in paths]
     return b"\0".join(part for pair in parts for part in pair)
+
+
+def imported(code: bytes) -> set[bytes]:
+    """The words of all import statements, a few too many rather than too few."""
+    return {word for line in IMPORT.findall(code) for word in re.findall(rb"\w+", line)}
 
 
 class State:
@@ -54,10 +61,13 @@ class State:
     def digest(self, notebook: Path) -> str:
         """Changes with anything that the notebook's outputs may depend on."""
         text = notebook.read_bytes()
-        used, words = set(), set(re.findall(rb"\w+", text + self.common)) | {notebook.stem.encode()}
+        cells = json.loads(text)["cells"]
+        code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+        words = imported(code.encode()) | imported(self.common) | {notebook.stem.encode()}
+        used: set[str] = set()
         while more := {name for name in set(self.units) - used if name.encode() in words}:
             used |= more
-            words |= {word for name in more for word in re.findall(rb"\w+", self.units[name])}
+            words |= {word for name in more for word in imported(self.units[name])}
         parts = [text, self.common, *(self.units[name] for name in sorted(used))]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

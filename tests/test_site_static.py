@@ -98,7 +98,7 @@ def test_concept_leads_to_the_section_that_teaches_it(name):
 
 
 def test_run_times_are_the_notebooks_own():
-    rows = page("book/status.html").select("table tbody tr")
+    rows = page("book/run-times.html").select("table tbody tr")
     shown = {row.select_one("a")["href"]: row.get_text(" ", strip=True) for row in rows[:-1]}
     for path in NOTEBOOKS:
         if path.parent.name == "labs":

@@ -1,6 +1,6 @@
 """Run notebooks, store their outputs, and note how long they took.
 
-    python tools/run_notebooks.py notebooks/03_recurrence.ipynb ...     (no names: all of them)
+    python tools/run_notebooks.py notebooks/recurrence.ipynb ...     (no names: all of them)
 
 A notebook's metadata is the one home of its run time: `seqbook: {seconds, memory_mb}`. The line
 that starts with `<!-- run-time -->` and the book's table of run times are made from it.

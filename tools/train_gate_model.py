@@ -2,9 +2,10 @@
 
     .venv/bin/python tools/train_gate_model.py [--seed 0] [--steps 4000]
 
-The weights go to `utils/seqbook/explorers/gate_model.json`, rounded to eight bits. An LSTM solves
-the task in many ways, most of them hard to read. Two terms make its gates readable: noise in front
-of the sigmoids, which pushes gates to 0 or 1 (Salakhutdinov & Hinton, 2009, did it for codes), and
+The weights go to `utils/seqbook/chapters/gates/gate_model.json`, rounded to eight bits. An LSTM
+solves the task in many ways, most of them hard to read. Two terms make its gates readable: noise
+in front of the sigmoids, which pushes gates to 0 or 1 (Salakhutdinov & Hinton, 2009, did it for
+codes), and
 a small cost for every gate that stores, forgets or shows. Both are only in the training.
 """
 
@@ -22,8 +23,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import keras
 import numpy as np
 import tensorflow as tf
-from seqbook.explorers import in_page
-from seqbook.explorers.gate_explorer import (
+from seqbook.chapters.gates.gate_explorer import (
     ANSWERS,
     ASK,
     MARK,
@@ -32,6 +32,7 @@ from seqbook.explorers.gate_explorer import (
     GateExplorer,
     journeys,
 )
+from seqbook.live import in_page
 
 UNITS, WIDTH, TIMESTEPS, BATCH = 4, 6, 12, 64
 GATED = np.repeat([1.0, 1.0, 0.0, 1.0], UNITS).astype("float32")  # i, f, o, but not g
@@ -159,7 +160,7 @@ def main() -> None:
         print(GateExplorer(sentence, model=packed, words=WORDS, answers=ANSWERS).static_text())
     if not options.dry_run:
         stored = {"training": {"seed": options.seed, "steps": options.steps}, "model": packed}
-        path = files("seqbook.explorers").joinpath("gate_model.json")
+        path = files("seqbook.chapters.gates").joinpath("gate_model.json")
         text = json.dumps(stored, indent=1, sort_keys=True) + "\n"
         path.write_text(text, encoding="utf-8")
         print(f"{path}: {len(text)} characters")

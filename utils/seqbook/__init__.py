@@ -1,7 +1,7 @@
 """Helpers of the book *Deep Sequence Modeling*.
 
     from seqbook import plots, music, runtime      # figures, tunes, training
-    from seqbook.check import rnn_lab as check     # the checks of a lab
+    from seqbook.labs import lab1_rnn_from_scratch as check # the checks of a lab
 
 Importing `seqbook` is quick and needs neither TensorFlow nor music21: what needs them imports
 them when it is used.
@@ -17,7 +17,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from importlib.metadata import PackageNotFoundError, version
 
-from .exercise import Todo
+from .checking import Todo
 
 try:
     __version__ = version("seqbook")

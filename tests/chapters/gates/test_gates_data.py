@@ -1,0 +1,116 @@
+"""The travelers' diaries: the answer is where it should be, and nowhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from seqbook.chapters.gates import data as recall
+
+
+def test_shapes_types_and_vocabulary():
+    x, y = recall.diaries(50, longest=20, seed=1)
+    assert x.shape == (50, 23) and y.shape == (50,)
+    assert x.dtype == y.dtype == np.int32
+    assert x.min() >= 0 and x.max() < len(recall.VOCABULARY)
+    assert len(set(recall.VOCABULARY)) == len(recall.VOCABULARY) == 41
+    assert len(recall.COUNTRIES) == len(recall.LANGUAGES) == 8
+    assert recall.VOCABULARY[:8] == recall.COUNTRIES  # a country's id is its language's id
+
+
+@pytest.mark.parametrize("lag", [None, 1, 7, 100])
+@pytest.mark.parametrize("decoys", [True, False])
+def test_the_answer_follows_the_only_from(lag, decoys):
+    x, y = recall.diaries(400, lag=lag, decoys=decoys, seed=2)
+    home = recall.home_position(x)
+    assert ((x == recall.FROM).sum(1) == 1).all()
+    assert ((x == recall.SPEAK).sum(1) == 1).all() and (x[:, -1] == recall.SPEAK).all()
+    np.testing.assert_array_equal(x[np.arange(400), home + 1], y)
+    between = x.shape[1] - 1 - (home + 2)
+    if lag is None:
+        assert between.min() >= 1 and between.max() <= 100
+        assert between.std() > 20  # spread over the whole range
+        assert len(np.unique(between)) > 80
+    else:
+        assert (between == lag).all()
+
+
+def test_every_country_follows_from_or_visited():
+    x, _ = recall.diaries(400, longest=60, seed=3)
+    row, column = np.nonzero(x < len(recall.COUNTRIES))
+    assert (column > 0).all()
+    before = x[row, column - 1]
+    assert np.isin(before, [recall.FROM, recall.VISITED]).all()
+    visited = x == recall.VISITED
+    assert not visited[:, -1].any()
+    assert (x[:, 1:][visited[:, :-1]] < len(recall.COUNTRIES)).all()
+
+
+def test_decoys_say_nothing_about_home():
+    x, y = recall.diaries(4000, seed=4)
+    decoy = np.where(np.roll(x == recall.VISITED, 1, axis=1), x, -1)
+    per_diary = (decoy >= 0).sum(1)
+    assert per_diary.min() >= 9 and per_diary.max() <= 12
+    same = (decoy == y[:, None]).sum() / per_diary.sum()
+    assert abs(same - 1 / 8) < 0.02
+    plain, _ = recall.diaries(20, decoys=False, seed=4)
+    assert not (plain == recall.VISITED).any()
+
+
+def test_homes_are_equally_likely():
+    _, y = recall.diaries(8000, seed=5)
+    assert np.bincount(y, minlength=8).min() > 850
+
+
+def test_same_seed_same_diaries_and_a_generator_goes_on():
+    first, again = recall.diaries(5, seed=6)[0], recall.diaries(5, seed=6)[0]
+    np.testing.assert_array_equal(first, again)
+    assert (recall.diaries(5, seed=7)[0] != first).any()
+    rng = np.random.default_rng(6)
+    np.testing.assert_array_equal(recall.diaries(5, seed=rng)[0], first)
+    assert (recall.diaries(5, seed=rng)[0] != first).any()
+
+
+def test_words_reads_a_diary_back():
+    x, y = recall.diaries(1, longest=10, lag=10, decoys=False, seed=8)
+    read = recall.words(x[0])
+    assert read[0] == "from" and read[-1] == "speak" and len(read) == 13
+    assert recall.HOMES[read[1]] == recall.LANGUAGES[y[0]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"number": 0}, "number"),
+        ({"number": 3, "longest": 0}, "longest"),
+        ({"number": 3, "longest": 10, "lag": 11}, "does not fit"),
+        ({"number": 3, "lag": 0}, "lag"),
+        ({"number": 2.5}, "number"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        recall.diaries(**arguments)
+
+
+def test_words_takes_one_diary():
+    with pytest.raises(ValueError, match="one diary"):
+        recall.words(np.zeros((2, 3), int))
+
+
+def test_drawings_of_gates():
+    import matplotlib.pyplot as plt
+    from seqbook.chapters.gates import figures as gates
+
+    for ax in (gates.gate(), gates.gru(), gates.lstm(), gates.lstm("store")):
+        assert ax.texts and not ax.axison
+    assert len(gates.lstm_in_four().axes) == 4
+    figure = gates.over_words({"forget": np.full((3, 2), 0.5)}, ["a", "b", "c"], mark=[1])
+    labels = [t.get_text() for t in figure.axes[0].get_xticklabels()]
+    assert labels == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="the steps of an LSTM"):
+        gates.lstm("remember")
+    with pytest.raises(ValueError, match="3 words need"):
+        gates.over_words({"forget": np.zeros((2, 3))}, ["a", "b", "c"])
+    with pytest.raises(ValueError, match="at least one gate"):
+        gates.over_words({}, ["a"])
+    plt.close("all")

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/bptt.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/capstone.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/design_criteria.ipynb` brings besides its own cells."""

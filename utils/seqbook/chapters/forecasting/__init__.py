@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/forecasting.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/gates.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/keras_rnn.ipynb` brings besides its own cells."""

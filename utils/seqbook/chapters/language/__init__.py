@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/language.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/perceptron.ipynb` brings besides its own cells."""

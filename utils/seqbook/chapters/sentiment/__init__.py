@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/sentiment.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/seq2seq.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/text_generation.ipynb` brings besides its own cells."""

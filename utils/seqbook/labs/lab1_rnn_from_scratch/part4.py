@@ -1,0 +1,243 @@
+"""Part 4: training. Clipping, and one step of gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...checking import FaultModel, numbers
+from ...checking.probes import copied
+from ...checking.report import kind
+from .lab import LAB, one_hot, softmax
+from .part2_state import walk
+from .part3_back import bptt_model
+
+# 4.1 · Clipping ---------------------------------------------------------------------------------
+
+CLIP_HINTS = {
+    "each value": "each value is clipped by itself, which bends the direction of the step. Scale "
+    "all gradients by the same factor.",
+    "each array": "each array is clipped by its own norm. Take one norm over all of them: the "
+    "root of the sum of all squares.",
+    "always rescaled": "small gradients are scaled up to `max_norm`. Clipping only ever makes "
+    "them smaller: if the norm is below `max_norm`, leave them.",
+    "never clipped": "the gradients come back as they were. Scale them if their norm is above "
+    "`max_norm`.",
+    "only when small": "the condition is the wrong way round: gradients above the limit are left "
+    "and those below it are scaled up.",
+    "sums squared": "the values of each array are added up before they are squared. Square each "
+    "value, then add: `np.sum(g**2)`.",
+    "no root": "the norm is the square root of the sum of squares; the root is missing.",
+    "norms added": "the norms of the arrays are added up. Add their squares, then take one root.",
+    "absolute values": "the sum of absolute values is used. The norm is the root of the sum of "
+    "squares.",
+    "largest value": "the largest value is used as the norm. The norm is the root of the sum of "
+    "squares.",
+    "mean of squares": "the mean of the squares is used. The norm is the root of their sum.",
+    "to length 1": "the clipped gradients have norm 1. Their norm should be `max_norm`.",
+    "factor upside down": "the factor is upside down: it is max_norm / norm, below 1.",
+    "set to zero": "gradients that are too large are thrown away. Keep their direction: scale "
+    "them to `max_norm`.",
+}
+
+
+def clipped(
+    grads: list[np.ndarray], max_norm: float, faults: frozenset[str] = frozenset()
+) -> list[np.ndarray]:
+    """All arrays scaled by one factor, so that their common norm is at most `max_norm`."""
+    if "each value" in faults:
+        return [np.clip(g, -max_norm, max_norm) for g in grads]
+    if "each array" in faults:
+        rest = faults - {"each array"}
+        return [clipped([g], max_norm, rest)[0] for g in grads]
+    flat = np.concatenate([np.ravel(g) for g in grads]).astype(float)
+    norm = np.sqrt(np.sum(flat**2))
+    if "no root" in faults:
+        norm = norm**2
+    if "sums squared" in faults:
+        norm = np.sqrt(sum(np.sum(g) ** 2 for g in grads))
+    if "norms added" in faults:
+        norm = sum(np.sqrt(np.sum(g**2)) for g in grads)
+    if "absolute values" in faults:
+        norm = np.sum(np.abs(flat))
+    if "largest value" in faults:
+        norm = np.max(np.abs(flat))
+    if "mean of squares" in faults:
+        norm = np.sqrt(np.mean(flat**2))
+    large = norm < max_norm if "only when small" in faults else norm > max_norm
+    if "never clipped" in faults or not (large or "always rescaled" in faults):
+        return list(grads)
+    factor = norm / max_norm if "factor upside down" in faults else max_norm / norm
+    if "to length 1" in faults:
+        factor = 1 / norm
+    return [g * (0.0 if "set to zero" in faults else factor) for g in grads]
+
+
+CLIP_NAMES = ("the first array", "the second array", "the third array")
+
+
+def clip_model(
+    grads: list[np.ndarray], max_norm: float, faults: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Three arrays after clipping."""
+    return dict(zip(CLIP_NAMES, clipped(grads, max_norm, faults), strict=True))
+
+
+def _clip_probe(scale: float, max_norm: float) -> tuple:
+    arrays = [numbers(2, 3), numbers(3, phase=1.0), 0.3 * numbers(2, 2)]
+    return [(scale * a).astype("float32") for a in arrays], max_norm
+
+
+# At scale 1 the norm of all three is 1.9. It is to be above, far above, below and well below the
+# limit, so that each wrong norm is once on the wrong side of it.
+CLIP = FaultModel(
+    clip_model,
+    CLIP_HINTS,
+    [_clip_probe(*p) for p in ((1.0, 0.7), (3.0, 0.5), (0.05, 0.8), (1.0, 2.5), (1.0, 8.0))],
+    most=2,
+)
+
+
+@LAB.exercise("4.1", "Clipping: one factor for all gradients, and only when they are too large.")
+def clip(answer: Any) -> Any:
+    """Check `clip(grads, max_norm)`."""
+    return CLIP.judge(as_list(answer))
+
+
+def as_list(answer: Any) -> Any:
+    """The answer with whatever sequence it returns made a list: a generator is fine too."""
+    if not callable(answer):
+        return answer
+
+    def run(*probe: Any) -> Any:
+        got = answer(*probe)
+        return list(got) if hasattr(got, "__next__") or isinstance(got, map | zip) else got
+
+    return run
+
+
+# 4.2 · One step of training ---------------------------------------------------------------------
+
+TRAIN_HINTS = {
+    "uphill": "the step goes uphill: the gradient is added. Subtract it.",
+    "not clipped": "the gradients are not clipped. Put them through `clip` before the step.",
+    "clipped after scaling": "the gradients are clipped after they were multiplied by the learning "
+    "rate. Clip first, then scale.",
+    "weights clipped": "the new weights are clipped. Clip the gradients.",
+    "no learning rate": "the learning rate is missing: w − learning_rate · g.",
+    "divided by the rate": "the gradient is divided by the learning rate. Multiply.",
+    "only the step": "the steps themselves come back. Subtract them from the weights.",
+    "only the last weight": "only the last weight has moved. Update all five.",
+    "not updated": "the weights come back as they were.",
+    "state weights frozen": "W_hh has not moved. Update all five weights.",
+    "loss after the step": "the loss is that of the new weights. Return the one that came with "
+    "the gradients.",
+    "two steps": "the step is made twice.",
+}
+
+
+def all_gradients(
+    weights: list[np.ndarray], xs: np.ndarray, targets: np.ndarray
+) -> tuple[float, list[np.ndarray]]:
+    """The loss of the recurrent network and its gradient at each of the five weights."""
+    W_xh, W_hh, b, W_hy, b_y = weights
+    states, _ = walk(xs, np.zeros((len(xs), len(W_hh))), (W_xh, W_hh, b), frozenset())
+    p = softmax(states @ W_hy + b_y)
+    right = one_hot(targets, len(b_y))
+    dlogits = (p - right) / len(xs)
+    grads = bptt_model(xs, states, dlogits @ W_hy.T, W_hh)
+    dW_hy = np.einsum("btu,btk->uk", states, dlogits)
+    loss = -np.sum(np.log(p) * right) / len(xs)
+    return loss, [*grads.values(), dW_hy, dlogits.sum(axis=(0, 1))]
+
+
+WEIGHT_NAMES = ("the new W_xh", "the new W_hh", "the new b", "the new W_hy", "the new b_y")
+
+
+def train_model(
+    weights: list[np.ndarray], xs: np.ndarray, targets: np.ndarray, learning_rate: float,
+    max_norm: float, faults: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """The weights after one step of gradient descent, and the loss before it."""
+    start = weights
+    loss = 0.0
+    for turn in range(2 if "two steps" in faults else 1):
+        now, grads = all_gradients(weights, xs, targets)
+        loss = now if turn == 0 else loss
+        rate = learning_rate
+        if "no learning rate" in faults:
+            rate = 1.0
+        elif "divided by the rate" in faults:
+            rate = 1 / learning_rate
+        if "clipped after scaling" in faults:
+            grads, rate = [rate * g for g in grads], 1.0
+        if "not clipped" not in faults and "weights clipped" not in faults:
+            grads = clipped(grads, max_norm)
+        if "uphill" in faults:
+            rate = -rate
+        steps = [rate * g for g in grads]
+        if "only the last weight" in faults:
+            steps[:-1] = [0 * s for s in steps[:-1]]
+        if "state weights frozen" in faults:
+            steps[1] = 0 * steps[1]
+        weights = [w - s for w, s in zip(weights, steps, strict=True)]
+    if "not updated" in faults:
+        weights = start
+    if "loss after the step" in faults:
+        loss = all_gradients(weights, xs, targets)[0]
+    if "weights clipped" in faults:
+        weights = clipped(weights, max_norm)
+    if "only the step" in faults:
+        weights = steps
+    return {**dict(zip(WEIGHT_NAMES, weights, strict=True)), "the loss": loss}
+
+
+def _train_probe(batch: int, steps: int, symbols: int, units: int, max_norm: float) -> tuple:
+    weights = [
+        numbers(symbols, units, phase=0.4), numbers(units, units, phase=1.2), numbers(units),
+        2 * numbers(units, symbols, phase=2.1), numbers(symbols, phase=0.6),
+    ]  # fmt: skip
+    n = np.arange(batch * steps).reshape(batch, steps)
+    xs = one_hot((n * n + 1) % symbols, symbols).astype("float32")
+    return weights, xs, (n * n + n // 2) % symbols, 0.3, max_norm
+
+
+TRAIN = FaultModel(
+    train_model,
+    TRAIN_HINTS,
+    [_train_probe(3, 3, 3, 3, max_norm=0.5), _train_probe(2, 4, 3, 5, max_norm=100.0)],
+    most=2,
+)
+
+
+def flat(answer: Any) -> Any:
+    """The answer with its (weights, loss) as one list, the way the model returns them."""
+    if not callable(answer):
+        return answer
+
+    def run(*probe: Any) -> Any:
+        got = answer(*probe)
+        return [*got[0], got[1]] if is_pair(got) else got
+
+    return run
+
+
+def is_pair(got: Any) -> bool:
+    """Is this a list of weights and a loss?"""
+    return isinstance(got, tuple | list) and len(got) == 2 and isinstance(got[0], tuple | list)
+
+
+@LAB.exercise("4.2", "One step of training: gradients, clipping, a step downhill.")
+def train_step(answer: Callable[..., Any]) -> Any:
+    """Check `train_step(weights, xs, targets, learning_rate, max_norm)`."""
+    said = TRAIN.judge(flat(answer))
+    if isinstance(said, str) and callable(answer):
+        got = answer(*copied(TRAIN.probes[0]))
+        if got is not None and not is_pair(got):
+            return (
+                "return two things, `new, loss`: the list of the five new weights, then the loss. "
+                f"{kind(got).capitalize()} came back."
+            )
+    return said
