@@ -23,7 +23,7 @@ class Dense(keras.layers.Layer):
 
 
 def outputs_and_gradients(forward, x, weights):
-    """The outputs, then the gradients of their mean square at x and weights."""
+    """Outputs, then the gradients of their mean square at x and weights."""
     with tf.GradientTape() as tape:
         tape.watch(x)
         outputs = forward(x)
