@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-pytest_plugins = ["nbval_tolerance"]  # tests/nbval_tolerance.py: a cell's stated tolerance
+# tests/nbval_tolerance.py: a cell's stated tolerance; tests/suite.py: what is run, in which order.
+pytest_plugins = ["nbval_tolerance", "suite"]
 
 # Kernels inherit these. The folder holds a sitecustomize that cuts the network.
 OFFLINE = Path(__file__).parent / "tests" / "offline"

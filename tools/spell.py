@@ -96,7 +96,7 @@ def main() -> int:
         done = subprocess.run(
             [cspell, "--config", ROOT / "tools" / "cspell.json", "--no-progress", "--no-color",
              "--show-suggestions", "--root", folder, "**"],
-            cwd=folder, text=True, capture_output=True, check=False,
+            cwd=folder, text=True, capture_output=True, check=False, timeout=600,
         )
     print((done.stdout + done.stderr).replace(folder + "/", "").strip())
     if done.returncode:
