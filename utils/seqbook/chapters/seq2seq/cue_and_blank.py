@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._arguments import at_least
-
 LANGUAGE = {
     "France": "French", "Spain": "Spanish", "Italy": "Italian", "Japan": "Japanese",
     "Greece": "Greek", "Poland": "Polish", "Turkey": "Turkish", "Norway": "Norwegian",
@@ -53,24 +51,12 @@ def growing_up(
 ) -> tuple[np.ndarray, np.ndarray]:
     """``France is where I grew up . [...] so I speak fluent``, and which language it is.
 
-    Args:
-        number: how many texts.
-        gap: words between the country and the blank (the period is a word): 10, 15, 20, ...
-        decoys: which share of the sentences in between names a country, any of the 8.
-        seed: a whole number, or a generator that goes on with every call.
-
-    Returns:
-        Word ids of shape (number, gap + 1) and answers of shape (number,), the place of the
-        language in `LANGUAGE`; both int32.
-
-    Raises:
-        ValueError: if `gap` is no such number or `decoys` is not between 0 and 1.
+    The gap counts the words between the country and the blank, periods included: 10, 15, 20, ...;
+    `decoys` is the share of sentences in between that name any of the countries. Returns word
+    ids (number, gap + 1) and answers (number,), the place of the language in `LANGUAGE`.
     """
-    number, gap = at_least("number", number, 1), at_least("gap", gap, SHORTEST)
-    if gap % 5:
-        raise ValueError(f"a gap is a multiple of 5, as the sentences have 5 words, not {gap}")
-    if not 0 <= decoys <= 1:
-        raise ValueError(f"decoys is a share between 0 and 1, not {decoys!r}")
+    if gap % 5 or gap < SHORTEST:
+        raise ValueError(f"a gap is 10, 15, 20, ..., as the sentences have 5 words, not {gap}")
     rng = np.random.default_rng(seed)
     y, shape = rng.integers(0, ANSWERS, number), (number, (gap - SHORTEST) // 5)
     plain, naming = _ids(_PLAIN), _ids(_NAMING)
@@ -86,35 +72,13 @@ def growing_up(
 def in_the(
     number: int, *, seed: int | np.random.Generator = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """``the clouds are in the``, and which place it is.
-
-    Args:
-        number: how many sentences.
-        seed: a whole number, or a generator that goes on with every call.
-
-    Returns:
-        Word ids of shape (number, 5) and answers of shape (number,), the place of the word in
-        `PLACE`; both int32.
-
-    Raises:
-        ValueError: if `number` is below 1.
-    """
-    y = np.random.default_rng(seed).integers(0, ANSWERS, at_least("number", number, 1))
+    """``the clouds are in the``: ids (number, 5), answers (number,), the place in `PLACE`."""
+    y = np.random.default_rng(seed).integers(0, ANSWERS, number)
     x = np.tile(_ids(_AROUND), (len(y), 1))
     x[x < 0] = len(LANGUAGE) + y  # the things follow the countries in the vocabulary
     return x.astype("int32"), y.astype("int32")
 
 
 def words(ids: np.ndarray) -> list[str]:
-    """The words of one text.
-
-    Args:
-        ids: shape (timesteps,).
-
-    Raises:
-        ValueError: if `ids` is not one text.
-    """
-    ids = np.asarray(ids)
-    if ids.ndim != 1:
-        raise ValueError(f"words takes the ids of one text, not shape {ids.shape}")
+    """The words of one text from its ids."""
     return [VOCABULARY[i] for i in ids]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Arc
 
 from ...plots.diagrams import arrow, box
 from ...plots.style import COLORS
-
-__all__ = ["accuracy", "cue_and_blank", "one_vector", "times"]
 
 MARKS = ["o", "s", "^", "D", "v", "P"]
 
@@ -20,23 +19,7 @@ def one_vector(
     english: Sequence[str], french: Sequence[str], *, start: str = "<start>", end: str = "<end>",
     ax: Axes | None = None,
 ) -> Axes:
-    """An encoder that reads a sentence into one vector, and a decoder that writes from it.
-
-    Args:
-        english: the words read, at least one.
-        french: the words written, at least one, without the marks.
-        start, end: the marks of the decoder.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame: read on the left, written on the right, each word
-        written going in again one step later.
-
-    Raises:
-        ValueError: if one of the sentences is empty.
-    """
-    if not english or not french:
-        raise ValueError("both sentences need at least one word")
+    """An encoder that reads a sentence into one vector, and a decoder that writes from it."""
     if ax is None:
         _, ax = plt.subplots(figsize=(5.0, 1.8))
     state, wide = COLORS["state"], (1.42, 0.62)
@@ -75,24 +58,7 @@ def one_vector(
 
 
 def cue_and_blank(sentences: Sequence[tuple[Sequence[str], int]], ax: Axes | None = None) -> Axes:
-    """Sentences that end in a blank, with an arc from the cue to it.
-
-    Args:
-        sentences: words and the place of the cue among them, per sentence; the blank follows
-            the last word.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes. On each arc stands how many words lie between.
-
-    Raises:
-        ValueError: if there is no sentence or a cue is not a place in it.
-    """
-    if not sentences:
-        raise ValueError("there is no sentence to draw")
-    for words, cue in sentences:
-        if not 0 <= cue < len(words):
-            raise ValueError(f"a cue at {cue} in a sentence of {len(words)} words")
+    """(words, place of the cue) each: the sentence, a blank, and an arc from cue to blank."""
     longest = max(sum(len(w) + 1 for w in words) for words, _ in sentences) + 4
     if ax is None:
         _, ax = plt.subplots(figsize=(5.2, 1.2 * len(sentences)))
@@ -116,32 +82,27 @@ def cue_and_blank(sentences: Sequence[tuple[Sequence[str], int]], ax: Axes | Non
 
 
 def accuracy(
-    curves: Mapping[str, Mapping[int, float]], *, xlabel: str, ylabel: str = "accuracy",
-    chance: float | None = None, log: bool = False, title: str = "", ax: Axes | None = None,
+    curves: Mapping[str, Mapping[int, float]], *, xlabel: str, ylabel: str = "",
+    floor: float | None = None, floor_label: str = "chance", title: str = "",
+    log: bool = False, ax: Axes | None = None,
 ) -> Axes:
     """Accuracy against a length or a distance, a line per model.
 
-    Args:
-        curves: the name of a model, and its accuracy by length.
-        xlabel, ylabel: of the axes.
-        chance: drawn as a dotted line.
-        log: lengths on a logarithmic axis.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if there is no curve or one is empty.
+    An entry of several runs, {length: [...]}, becomes a line through the mean and a dot per run.
     """
-    if not curves or not all(curves.values()):
-        raise ValueError("accuracy needs at least one curve, and each at least one point")
     if ax is None:
         _, ax = plt.subplots(figsize=(6.0, 3.4))
     colors = [c for name, c in COLORS.items() if name != "muted"]
     for k, (name, by_length) in enumerate(curves.items()):
         lengths = sorted(by_length)
-        ax.plot(lengths, [by_length[n] for n in lengths], label=name, color=colors[k % 6],
-                marker=MARKS[k % 6], ms=5, ls="-" if k < 4 else "--")
-    if chance is not None:
-        ax.axhline(chance, color=COLORS["muted"], ls=":", lw=1.2, label="chance")
+        runs = [np.atleast_1d(by_length[n]) for n in lengths]
+        ax.plot(lengths, [np.mean(r) for r in runs], label=name, color=colors[k % 6],
+                marker=MARKS[k % 6], ms=5 if len(runs[0]) == 1 else 0)
+        for n, r in zip(lengths, runs, strict=True):
+            if len(r) > 1:  # side by side, so that equal models can be told apart
+                ax.plot([n * 1.04 ** (k - 1)] * len(r), r, MARKS[k % 6], ms=4, color=colors[k % 6])
+    if floor is not None:
+        ax.axhline(floor, color=COLORS["muted"], ls=":", lw=1.2, label=floor_label)
     ticks = sorted({n for by_length in curves.values() for n in by_length})
     if log:
         ax.set_xscale("log")
@@ -153,19 +114,7 @@ def accuracy(
 
 
 def times(seconds: Mapping[str, Mapping[int, float]], ax: Axes | None = None) -> Axes:
-    """Milliseconds against the length of the sequence, both axes logarithmic.
-
-    Args:
-        seconds: the name of a layer, and its seconds by length, each above 0.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if there is no curve, one is empty, or a time is not above 0.
-    """
-    if not seconds or not all(seconds.values()):
-        raise ValueError("times needs at least one layer, and for each at least one length")
-    if min(min(by_length.values()) for by_length in seconds.values()) <= 0:
-        raise ValueError("a time on a logarithmic axis must be above 0")
+    """Milliseconds against the length of the sequence, both axes logarithmic."""
     if ax is None:
         _, ax = plt.subplots(figsize=(5.4, 3.2))
     for k, (name, by_length) in enumerate(seconds.items()):

@@ -19,8 +19,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._arguments import at_least
-
 PAD, START, END = "<pad>", "<start>", "<end>"
 
 NUMBERS = {"a": "un", "two": "deux", "three": "trois", "four": "quatre", "five": "cinq",
@@ -59,11 +57,7 @@ for _noun, (_plural, *_french, _gender) in NOUNS.items():
 
 
 def vocabularies() -> tuple[list[str], list[str]]:
-    """The words of both languages; a word's id is its place.
-
-    Returns:
-        English: ``<pad>``, then the words. French: ``<pad>``, ``<start>``, ``<end>``, the words.
-    """
+    """The words of both languages, marks first; a word's id is its place."""
     english = [PAD, *NUMBERS, *COLORS]
     english += [form for noun, (plural, *_) in NOUNS.items() for form in (noun, plural)]
     french = [PAD, START, END, *NUMBERS.values(), "une"]
@@ -85,14 +79,7 @@ class Pair(NamedTuple):
 
 
 def translate(english: Sequence[str]) -> list[str]:
-    """The French of a packing list, by the rule.
-
-    Args:
-        english: words, such as ``"two green coats and a red hat".split()``.
-
-    Raises:
-        ValueError: if the words are not a packing list.
-    """
+    """The French of a packing list, by the rule."""
     words, french = list(english), []
     for start in range(0, max(len(words), 1), 4):
         number, color, noun, joint = (*words[start : start + 4], "", "", "", "")[:4]
@@ -125,20 +112,8 @@ def pairs(
 
     Every number of things is equally likely, and in each thing every number, color and noun. A
     list of n things has 4n - 1 words, in both languages.
-
-    Args:
-        number: how many pairs.
-        things: how many things a list may name; one number for lists of one length.
-        seed: the same seed, the same lists; or a generator that goes on with every call.
-
-    Raises:
-        ValueError: if `number` or one of `things` is below 1.
     """
-    number = at_least("number", number, 1)
     allowed = [things] if np.ndim(things) == 0 else list(things)
-    if not allowed:
-        raise ValueError("things is empty: name at least one number of things, such as (1, 2, 3)")
-    allowed = [at_least("things", n, 1) for n in allowed]
     rng = np.random.default_rng(seed)
     counts = rng.choice(allowed, number)
     numbers, colors, nouns = list(NUMBERS), list(COLORS), list(NOUNS)
@@ -158,23 +133,12 @@ def pairs(
 def encode(
     sentences: Iterable[Sequence[str]], vocabulary: Sequence[str], *, ends: bool = False
 ) -> np.ndarray:
-    """Words to ids, shorter sentences padded with 0 at the end.
+    """Words to int32 ids (sentences, longest), shorter sentences padded with 0 at the end.
 
-    Args:
-        sentences: lists of words.
-        vocabulary: `SOURCE` or `TARGET`.
-        ends: put ``<start>`` before each sentence and ``<end>`` after it.
-
-    Returns:
-        int32 ids of shape (sentences, words of the longest; two more with `ends`).
-
-    Raises:
-        ValueError: if there is no sentence or a word is not in the vocabulary.
+    `ends` puts ``<start>`` before each sentence and ``<end>`` after it.
     """
     index = {word: i for i, word in enumerate(vocabulary)}
     rows = [[START, *words, END] if ends else list(words) for words in sentences]
-    if not rows:
-        raise ValueError("there is no sentence to encode")
     unknown = sorted({word for row in rows for word in row} - set(index))
     if unknown:
         raise ValueError(f"{unknown[0]!r} is not in this vocabulary of {len(index)} words")
@@ -185,31 +149,13 @@ def encode(
 
 
 def decode(ids: np.ndarray, vocabulary: Sequence[str]) -> list[str]:
-    """Ids of one sentence to words, up to ``<end>``; ``<start>`` and padding are left out.
-
-    Args:
-        ids: shape (timesteps,).
-        vocabulary: `SOURCE` or `TARGET`.
-
-    Raises:
-        ValueError: if `ids` is not one sentence.
-    """
-    ids = np.asarray(ids)
-    if ids.ndim != 1:
-        raise ValueError(f"decode takes the ids of one sentence, not shape {ids.shape}")
+    """Ids of one sentence to words, up to ``<end>``; ``<start>`` and padding are left out."""
     words = [vocabulary[i] for i in ids]
     words = words[: words.index(END)] if END in words else words
     return [word for word in words if word not in {PAD, START}]
 
 
 def cut(english: Sequence[str]) -> tuple[list[list[str]], list[str]]:
-    """A list taken apart: the three words of each thing, and what stands between the things.
-
-    Args:
-        english: words of one sentence.
-
-    Returns:
-        Things, each three words, and the commas and ``and`` between them, one fewer.
-    """
+    """A list taken apart: three words for each thing, and the joints between the things."""
     words = list(english)
     return [words[i : i + 3] for i in range(0, len(words), 4)], words[3::4]
