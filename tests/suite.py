@@ -136,6 +136,8 @@ class Ledger:
             self.passed[name] += 1
 
     def pytest_sessionfinish(self) -> None:
+        if not hasattr(self.config, "cache"):  # -p no:cacheprovider
+            return
         seconds = self.config.cache.get(SECONDS, {})
         seconds |= {name: round(taken, 1) for name, taken in self.seconds.items()}
         self.config.cache.set(SECONDS, seconds)
