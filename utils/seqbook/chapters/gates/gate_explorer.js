@@ -1,6 +1,6 @@
 mountExplorers("gate-explorer", (root, config) => {
   const { words, answers, task } = config;
-  const net = network(config.model), U = net.layers[1].units, T = config.sentences[0].ids.length;
+  const net = network(config.model), cell = net.nodes[1], U = cell.units, T = config.sentences[0].ids.length;
   const range = (n) => [...Array(n).keys()];
   const GATES = { i: "input", f: "forget", o: "output" }, ALL = -1;
   let ids = [...config.sentences[0].ids], forced = {}, at = { row: "f-1", t: 1 }, sayTimer = 0;
@@ -10,9 +10,9 @@ mountExplorers("gate-explorer", (root, config) => {
   const key = (gate, u, t) => `${gate}${u},${t}`;
   const hold = (gate, u, t, v) => { if (v === null) delete forced[key(gate, u, t)]; else forced[key(gate, u, t)] = v; };
   function compute() {
-    const ask = (_, { t, layer, name }) => layer === 1 && GATES[name]
-      ? _.map((v, u) => forced[key(name, u, t)] ?? v) : undefined;
-    const rows = (pass) => pass.details.map((d, t) => ({ ...d[1], p: pass.outputs[t] }));
+    const ask = (values, { t, node, name }) => node === cell.name && GATES[name]
+      ? values.map((v, u) => forced[key(name, u, t)] ?? v) : undefined;
+    const rows = (pass) => pass.details.map((d, t) => ({ ...d[cell.name], p: pass.outputs[t] }));
     learned = rows(net.run(ids));
     now = rows(net.run(ids, ask));
   }
