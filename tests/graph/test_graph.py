@@ -208,8 +208,8 @@ def wrong_models():
     ]:
         yield sequential(layers.GRU(3, **options)), message
     yield sequential(layers.LayerNormalization(axis=1)), "over the last axis only"
-    yield sequential(layers.ReLU(max_value=6)), "plain ReLU only"
-    yield sequential(layers.Rescaling(2.0, offset=1.0)), "without an offset"
+    yield sequential(layers.ReLU(max_value=6)), "ReLU without its settings only"
+    yield sequential(layers.Rescaling(2.0, offset=1.0)), "without an offset only"
     two = [layers.LSTM(3), layers.Dense(2)]
     two[0].build((None, STEPS, 4))
     two[1].build((None, 5))
@@ -222,7 +222,7 @@ def wrong_models():
     table, dense = layers.Embedding(5, 3), layers.Dense(3)
     table.build((None, STEPS))
     dense.build((None, 4))
-    yield [dense, table], "ids are read by an embedding, and by nothing else"
+    yield [dense, table], "an embedding reads ids, and nothing else"
     broken = layers.Dense(3)
     broken.build((None, 4))
     broken.set_weights([np.full((4, 3), np.nan), np.zeros(3)])
@@ -274,7 +274,7 @@ def test_a_wrong_node_is_named(nodes, message):
 
 
 def test_nodes_that_do_not_fit_together():
-    first = Node("a", "dense", ("input",), {"activation": "linear"}, {"kernel": ONE})
+    first = Node("a", "dense", ("input",), weights={"kernel": ONE})  # settings have defaults
     for node, message in [
         (Node("a", "last", ("a",)), "Two nodes have the name a"),
         (Node("b", "last", ("c",)), "b reads c, which does not stand before it"),
@@ -284,6 +284,7 @@ def test_nodes_that_do_not_fit_together():
     ]:
         with pytest.raises(ValueError, match=message):
             Graph([first, node])
+    np.testing.assert_array_equal(run(Graph([first]), [[1.0, 2, 3]]).outputs, [[6, 6]])
     with pytest.raises(ValueError, match="bits must be 8 or 32, got 4"):
         pack(Graph([first]), bits=4)
     with pytest.raises(ValueError, match="packed in another format than 2"):

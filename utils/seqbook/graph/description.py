@@ -24,8 +24,8 @@ leaves the states of recurrent nodes and of averages as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from math import prod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
 """The operations, and the settings of each with their defaults."""
 
 
+def need(condition: bool, message: str) -> None:
+    """ValueError with this one line unless the condition holds."""
+    if not condition:
+        raise ValueError(message)
+
+
 @dataclass(frozen=True)
 class Node:
     """One operation on the outputs of earlier nodes."""
@@ -72,10 +78,11 @@ class Graph:
         ValueError: a node that does not fit what it gets, in one line that names it.
     """
 
-    def __init__(self, nodes: list[Node] | tuple[Node, ...]) -> None:
-        if not nodes:
-            raise ValueError("The network has no layer that does something.")
-        self.nodes = tuple(nodes)
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        need(len(nodes) > 0, "The network has no layer that does something.")
+        self.nodes = tuple(
+            replace(node, settings={**SETTINGS.get(node.op, {}), **node.settings}) for node in nodes
+        )
         self.inputs = "ids" if _reader(nodes).op == "embedding" else "vectors"
         """What is read at each step: "ids" or "vectors"."""
         self.size = _size(_reader(nodes))
@@ -104,67 +111,59 @@ class Graph:
         return next((n for n in self.nodes if not n.settings.get("causal", True)), None)
 
     def _add(self, node: Node) -> None:
-        name = node.name
-        if node.op not in SETTINGS:
-            raise ValueError(f"There is no operation {node.op} ({name}): {', '.join(SETTINGS)}.")
-        if name in self.widths:
-            raise ValueError(f"Two nodes have the name {name}.")
-        if missing := [i for i in node.inputs if i not in self.widths]:
-            raise ValueError(f"{name} reads {missing[0]}, which does not stand before it.")
-        if strange := sorted(set(node.settings) - set(SETTINGS[node.op])):
-            raise ValueError(f"{name} ({node.op}) has no setting {strange[0]}.")
-        for key in ("activation", "recurrent_activation"):
-            if node.settings.get(key, "linear") not in ACTIVATIONS:
-                raise ValueError(
-                    f"{name}: there is no activation {node.settings[key]}; "
-                    f"there are {', '.join(ACTIVATIONS)}."
-                )
-        several = node.op in ("add", "concat")
-        if (len(node.inputs) < 2) if several else (len(node.inputs) != 1):
-            wanted = "two inputs or more" if several else "one input"
-            raise ValueError(f"{name} ({node.op}) takes {wanted}, got {len(node.inputs)}.")
-        if (node.op == "embedding") != (self.inputs == "ids" and INPUT in node.inputs):
-            raise ValueError(f"{name}: ids are read by an embedding, and by nothing else.")
-        self.widths[name] = self._check_weights(node)
-        self._check_steps(node)
+        name, op, inputs = node.name, node.op, node.inputs
+        here = f"{name} ({op})"
+        need(op in SETTINGS, f"There is no operation {op} ({name}): {', '.join(SETTINGS)}.")
+        need(name not in self.widths, f"Two nodes have the name {name}.")
+        for other in inputs:
+            need(other in self.widths, f"{name} reads {other}, which does not stand before it.")
+        for key, value in node.settings.items():
+            need(key in SETTINGS[op], f"{here} has no setting {key}.")
+            known = "activation" not in key or value in ACTIVATIONS
+            need(known, f"{here}: there is no activation {value}; {', '.join(ACTIVATIONS)}.")
+        several = op in ("add", "concat")
+        wanted = "two inputs or more" if several else "one input"
+        fits = len(inputs) > 1 if several else len(inputs) == 1
+        need(fits, f"{here} takes {wanted}, got {len(inputs)}.")
+        reads_ids = self.inputs == "ids" and INPUT in inputs
+        need((op == "embedding") == reads_ids, f"{name}: an embedding reads ids, and nothing else.")
+        self.widths[name] = self._check_weights(node, here)
+        self._check_steps(node, here)
 
-    def _check_weights(self, node: Node) -> int:
+    def _check_weights(self, node: Node, here: str) -> int:
         """The node's width. ValueError if the weights are not those of its operation."""
         for weight, array in node.weights.items():
-            if array.size == 0 or not np.all(np.isfinite(array)):
-                raise ValueError(f"The weights of {node.name} must be finite numbers: {weight}.")
+            good = array.size > 0 and np.all(np.isfinite(array))
+            need(good, f"The weights of {node.name} must be finite numbers: {weight}.")
         widths = [self.widths[i] for i in node.inputs]
         shapes, width = _shapes(node, widths)
         for weight in {**shapes, **node.weights}:
-            have, want = node.weights.get(weight), shapes.get(weight)
-            if have is None and not weight.endswith(("bias", "gamma", "beta")):
-                raise ValueError(f"{node.name} ({node.op}) lacks its {weight}, of shape {want}.")
-            if have is not None and have.shape != want:
-                wanted = f"must have shape {want}" if want else "is no weight of its"
-                raise ValueError(f"{node.name} ({node.op}): {weight} {wanted}, got {have.shape}.")
-        if node.op == "add" and len(set(widths)) > 1:
-            raise ValueError(f"{node.name} (add) needs vectors of one length, got {widths}.")
+            array, want = node.weights.get(weight), shapes.get(weight)
+            there = array is not None or weight.endswith(("bias", "gamma", "beta"))
+            need(there, f"{here} lacks its {weight}, of shape {want}.")
+            wanted = f"must have shape {want}" if want else "is no weight of its"
+            if array is not None:
+                need(array.shape == want, f"{here}: {weight} {wanted}, got {array.shape}.")
+        equal = node.op != "add" or len(set(widths)) == 1
+        need(equal, f"{here} needs vectors of one length, got {widths}.")
         return width
 
-    def _check_steps(self, node: Node) -> None:
+    def _check_steps(self, node: Node, here: str) -> None:
         ended = [self._once.get(i) for i in node.inputs]
         over = next((e for e in ended if e), None)
         needs_all = node.op in (*RECURRENT, "attention", "average", "position")
-        if over and (needs_all or None in ended):
-            raise ValueError(
-                f"{node.name} ({node.op}) needs every step, but {over} gives one vector for the "
-                "whole sequence: use return_sequences=True there."
-            )
+        need(
+            not over or (not needs_all and None not in ended),
+            f"{here} needs every step, but {over} gives one vector for the whole sequence: "
+            "use return_sequences=True there.",
+        )
         if over or node.op in ("last", "average"):
             self._once[node.name] = over or node.inputs[0]
         inherited = not over and all(i in self.masked for i in node.inputs)
-        if node.settings.get("mask_zero") or inherited:
-            if node.op in ("attention", "position"):
-                raise ValueError(
-                    f"{node.name} ({node.op}) skips no padding: use mask_zero=False before it."
-                )
-            if node.op != "last":
-                self.masked.add(node.name)
+        if node.settings["mask_zero"] if node.op == "embedding" else inherited:
+            skips = node.op not in ("attention", "position")
+            need(skips, f"{here} skips no padding: use mask_zero=False before it.")
+            self.masked |= set() if node.op == "last" else {node.name}
 
 
 class Builder:
@@ -188,8 +187,7 @@ class Builder:
         count = 1 + sum(node.op == op for node in self.nodes)
         name = op if count == 1 else f"{op}_{count}"
         arrays = {k: np.asarray(w, np.float32) for k, w in (weights or {}).items()}
-        full = {**SETTINGS.get(op, {}), **settings}
-        self.nodes.append(Node(name, op, inputs, full, arrays))
+        self.nodes.append(Node(name, op, inputs, settings, arrays))
         return name
 
     def add(self, *inputs: str) -> str:
@@ -201,23 +199,19 @@ class Builder:
         return Graph(self.nodes)
 
 
-def _reader(nodes: list[Node] | tuple[Node, ...]) -> Node:
+def _reader(nodes: Sequence[Node]) -> Node:
     """The first node with weights that reads the input."""
-    found = [n for n in nodes if INPUT in n.inputs]
-    for node in found:
-        if node.weights:
-            return node
-    raise ValueError(
-        f"The first layer must have weights; {found[0].op if found else nodes[0].op} has none."
-    )
+    readers = [n for n in nodes if INPUT in n.inputs]
+    first = next((n for n in readers if n.weights), None)
+    named = (readers or nodes)[0].op
+    need(first is not None, f"The first layer must have weights; {named} has none.")
+    return first
 
 
 def _size(node: Node) -> int:
     arrays = node.weights
-    if "table" in arrays:
-        return arrays["table"].shape[-1]
     main = [arrays[k] for k in ("embeddings", "kernel", "query", "gamma", "beta") if k in arrays]
-    return len(main[0]) if main and main[0].ndim else 0
+    return arrays["table"].shape[-1] if "table" in arrays else len(main[0]) if main else 0
 
 
 def _shapes(node: Node, widths: list[int]) -> tuple[dict[str, tuple[int, ...]], int]:
@@ -225,8 +219,7 @@ def _shapes(node: Node, widths: list[int]) -> tuple[dict[str, tuple[int, ...]], 
     width, arrays = widths[0], node.weights
 
     def last(weight: str, parts: int = 1) -> int:
-        array = arrays.get(weight)
-        return 0 if array is None else prod(array.shape[-1:]) // parts
+        return np.shape(arrays.get(weight, ()))[-1] // parts
 
     if node.op == "embedding":
         units = last("embeddings")
@@ -250,10 +243,10 @@ def _shapes(node: Node, widths: list[int]) -> tuple[dict[str, tuple[int, ...]], 
     if node.op == "attention":
         keys, values, units = last("key"), last("value"), last("output")
         heads = node.settings["heads"]
-        if heads < 1 or keys % heads or values % heads:
-            raise ValueError(f"{node.name}: keys of {keys} do not divide into {heads} heads.")
-        if node.settings["rotary"] and keys // heads % 2:
-            raise ValueError(f"{node.name}: rotary positions need heads of even length.")
+        divides = heads > 0 and keys % heads == values % heads == 0
+        need(divides, f"{node.name}: keys of {keys} do not divide into {heads} heads.")
+        odd = node.settings["rotary"] and keys // heads % 2
+        need(not odd, f"{node.name}: rotary positions need heads of even length.")
         sizes = {"query": keys, "key": keys, "value": values}
         shapes = {k: (width, n) for k, n in sizes.items()} | {"output": (values, units)}
         return shapes | {f"{k}_bias": shape[1:] for k, shape in shapes.items()}, units

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .description import ACTIVATIONS, INPUT, Builder, Graph
+from .description import ACTIVATIONS, INPUT, Builder, Graph, need
 
 LEFT_OUT = ("Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "Identity")
 
@@ -53,14 +53,10 @@ def write_back(graph: Graph, model: Any) -> None:
 
 def _walk(model: Any) -> KerasBuilder:
     build = KerasBuilder(getattr(model, "input_shape", None))
-    if isinstance(model, (list, tuple)):
-        build.chain(model, INPUT)
-    elif hasattr(model, "layers") and hasattr(model, "built"):
-        build.layer(model, INPUT)
-    else:
-        raise ValueError(
-            f"The model must be a Keras model or a list of layers, not {type(model).__name__}."
-        )
+    layers = isinstance(model, (list, tuple))
+    known = layers or (hasattr(model, "layers") and hasattr(model, "built"))
+    need(known, f"The model must be a Keras model or a list of layers, not {_kind(model)}.")
+    build.chain(model, INPUT) if layers else build.layer(model, INPUT)
     return build
 
 
@@ -79,18 +75,16 @@ class KerasBuilder(Builder):
             return inputs[0]
         if hasattr(layer, "graph_nodes"):
             return layer.graph_nodes(self, *inputs)
-        if not getattr(layer, "built", True):
-            raise ValueError(
-                f"{_called(layer)} has no weights yet: call the model on one batch before."
-            )
+        built = getattr(layer, "built", True)
+        need(built, f"{_called(layer)} has no weights yet: call the model on one batch before.")
         if kind in LAYERS:
             return LAYERS[kind](self, layer, inputs, call)
         if kind == "Sequential":
             return self.chain(layer.layers, inputs[0])
         if kind == "Functional" and len(layer.inputs) == len(layer.outputs) == 1:
             return self._follow(layer.outputs[0], [(layer.inputs[0], inputs[0])])
-        if not hasattr(layer, "call") or type(layer).__module__.startswith("keras."):
-            raise ValueError(f"A graph has no layer {_called(layer)}; it has {', '.join(LAYERS)}.")
+        own = hasattr(layer, "call") and not type(layer).__module__.startswith("keras.")
+        need(own, f"A graph has no layer {_called(layer)}; it has {', '.join(LAYERS)}.")
         return self._open(layer, inputs)
 
     def chain(self, layers: Any, x: str) -> str:
@@ -103,15 +97,17 @@ class KerasBuilder(Builder):
         self, x: str, *, query: Any, key: Any, value: Any, output: Any, heads: int,
         causal: bool = True, rotary: float = 0,
     ) -> str:  # fmt: skip
-        """Attention of a sequence to itself, whose projections are four Dense layers."""
+        """Attention of a sequence to itself; its projections are layers with kernel and bias."""
         dense = {"query": query, "key": key, "value": value, "output": output}
-        weights = {name: layer.kernel for name, layer in dense.items()}
-        weights |= {
-            f"{name}_bias": layer.bias for name, layer in dense.items() if layer.bias is not None
-        }
-        return self.variable_node(
-            "attention", x, weights, heads=heads, causal=causal, rotary=rotary
-        )
+        weights, shapes = {}, {}
+        for name, layer in dense.items():
+            shape = layer.kernel.shape
+            weights[name] = layer.kernel
+            shapes[name] = (-1, shape[-1]) if name == "output" else (shape[0], -1)
+            if layer.bias is not None:
+                weights[f"{name}_bias"], shapes[f"{name}_bias"] = layer.bias, (-1,)
+        settings = {"heads": heads, "causal": causal, "rotary": rotary}
+        return self.variable_node("attention", x, weights, shapes, **settings)
 
     def position(self, x: str, table: Any) -> str:
         """Add row t of a table (steps, units), a variable or an array, at step t."""
@@ -121,15 +117,11 @@ class KerasBuilder(Builder):
         self, op: str, x: str, weights: dict[str, Any], shapes: Any = None, **settings: Any
     ) -> str:
         """A node whose weights are Keras variables, reshaped to matrices where `shapes` says so."""
-        arrays = {name: np.asarray(w, np.float32) for name, w in weights.items()}
-        for name, shape in (shapes or {}).items():
-            if name in arrays:
-                arrays[name] = arrays[name].reshape(shape)
+        arrays = {
+            k: np.asarray(w).reshape((shapes or {}).get(k, w.shape)) for k, w in weights.items()
+        }
         node = self.node(op, x, weights=arrays, **settings)
-        self.variables |= {
-            (node, name): variable for name, variable in weights.items()
-            if hasattr(variable, "assign")
-        }  # fmt: skip
+        self.variables |= {(node, k): w for k, w in weights.items() if hasattr(w, "assign")}
         return node
 
     def _open(self, layer: Any, inputs: tuple[str, ...]) -> str:
@@ -150,8 +142,8 @@ class KerasBuilder(Builder):
                 f"{_called(layer)} computes with more than Keras layers: give it a method "
                 "graph_nodes(build, x), as from_keras says."
             ) from error
-        if not isinstance(result, keras.KerasTensor):
-            raise ValueError(f"{_called(layer)} must give one tensor.")
+        one = isinstance(result, keras.KerasTensor)
+        need(one, f"{_called(layer)} must give one tensor.")
         return self._follow(result, list(zip(symbols, inputs, strict=True)))
 
     def _follow(self, tensor: Any, known: list[tuple[Any, str]]) -> str:
@@ -164,8 +156,8 @@ class KerasBuilder(Builder):
         kwargs = {k: v for k, v in node.arguments.kwargs.items() if v is not None}
         tensors = node.arguments.keras_tensors
         inputs = [self._follow(t, known) for t in tensors]
-        if which or not inputs:
-            raise ValueError(f"A graph uses only the first output of {_called(operation)}.")
+        whole = which == 0 and len(inputs) > 0
+        need(whole, f"A graph uses only the first output of {_called(operation)}.")
         is_tensor = {id(t) for t in tensors}
         constants = [a for a in node.arguments.args if id(a) not in is_tensor]
         name = self._operation(operation, inputs, constants, kwargs)
@@ -179,13 +171,13 @@ class KerasBuilder(Builder):
         kind = _kind(operation)
         if hasattr(operation, "weights"):
             return self.layer(operation, *inputs, **call)
-        numbers = [c for c in constants if isinstance(c, (int, float)) or _is_array(c)]
+        numbers = [c for c in constants if isinstance(c, (int, float)) or hasattr(c, "dtype")]
         first = np.asarray(numbers[0], np.float32) if len(numbers) == 1 else None
         if kind == "Add" and len(inputs) > 1:
             return self.add(*inputs)
         if kind == "Add" and first is not None and first.ndim in (2, 3):
             return self.position(inputs[0], first.reshape(first.shape[-2:]))
-        if kind in ("Multiply", "TrueDivide", "Divide") and first is not None and not first.ndim:
+        if kind in ("Multiply", "TrueDivide") and first is not None and not first.ndim:
             factor = float(first) if kind == "Multiply" else 1 / float(first)
             return self.node("scale", inputs[0], factor=factor)
         if kind == "GetItem" and _is_last(constants, call):
@@ -205,10 +197,6 @@ def _called(layer: Any) -> str:
     return f"{_kind(layer)} ({layer.name})" if hasattr(layer, "name") else _kind(layer)
 
 
-def _is_array(value: Any) -> bool:
-    return hasattr(value, "shape") and hasattr(value, "dtype")
-
-
 def _is_last(constants: list[Any], call: dict[str, Any]) -> bool:
     key = constants[0] if constants else call.get("key")
     whole = slice(None)
@@ -220,122 +208,88 @@ def _is_last(constants: list[Any], call: dict[str, Any]) -> bool:
 
 def _activation(layer: Any, attribute: str = "activation") -> str:
     name = getattr(getattr(layer, attribute), "__name__", "?")
-    if name not in ACTIVATIONS:
-        raise ValueError(
-            f"{_called(layer)}: a graph has no activation {name}; it has {', '.join(ACTIVATIONS)}."
-        )
+    there = f"a graph has no activation {name}; it has {', '.join(ACTIVATIONS)}."
+    need(name in ACTIVATIONS, f"{_called(layer)}: {there}")
     return name
 
 
-def _weights(layer: Any) -> dict[str, Any]:
-    return {weight.name: weight for weight in layer.weights if "seed" not in weight.name}
+def _with_weights(op: str, settings: Callable[[Any], dict[str, Any]]) -> Callable[..., str]:
+    """A layer whose variables have the names of the graph's weights."""
 
-
-def _refuse(layer: Any, *names: str) -> None:
-    for name in names:
-        if getattr(layer, name, False):
-            raise ValueError(f"A graph has no {_kind(layer)} with {name}=True.")
-
-
-def _embedding(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-    return build.variable_node(
-        "embedding", inputs[0], _weights(layer), mask_zero=bool(layer.mask_zero)
-    )
-
-
-def _dense(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-    return build.variable_node("dense", inputs[0], _weights(layer), activation=_activation(layer))
-
-
-def _recurrent(op: str) -> Callable[..., str]:
     def convert(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-        _refuse(layer, "go_backwards", "zero_output_for_mask")
-        if len(inputs) > 1:
-            raise ValueError(f"A graph begins each {_kind(layer)} at zero: no initial_state.")
-        settings: dict[str, Any] = {"activation": _activation(layer)}
-        if op != "simple_rnn":
-            settings["recurrent_activation"] = _activation(layer, "recurrent_activation")
-        if op == "gru":
-            settings["reset_after"] = bool(layer.reset_after)
-        name = build.variable_node(op, inputs[0], _weights(layer), **settings)
-        return name if layer.return_sequences else build.node("last", name)
+        weights = {w.name: w for w in layer.weights if "seed" not in w.name}
+        need(len(inputs) == 1, f"A graph begins {_called(layer)} at zero: no initial_state.")
+        name = build.variable_node(op, inputs[0], weights, **settings(layer))
+        return name if getattr(layer, "return_sequences", True) else build.node("last", name)
 
     return convert
 
 
-def _normalization(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
+def _recurrent(layer: Any) -> dict[str, Any]:
+    for name in ("go_backwards", "zero_output_for_mask"):
+        refused = getattr(layer, name, False)
+        need(not refused, f"A graph has no {_kind(layer)} with {name}=True.")
+    return {"activation": _activation(layer)}
+
+
+def _gated(layer: Any) -> dict[str, Any]:
+    gate = _activation(layer, "recurrent_activation")
+    return {**_recurrent(layer), "recurrent_activation": gate}
+
+
+def _normalization(layer: Any) -> dict[str, Any]:
     axes = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
-    if list(axes) not in ([-1], [2]) or getattr(layer, "rms_scaling", False):
-        raise ValueError("A graph has LayerNormalization over the last axis only, axis=-1.")
-    return build.variable_node(
-        "layer_norm", inputs[0], _weights(layer), epsilon=float(layer.epsilon)
-    )
+    plain = list(axes) in ([-1], [2]) and not getattr(layer, "rms_scaling", False)
+    need(plain, "A graph has LayerNormalization over the last axis only, axis=-1.")
+    return {"epsilon": float(layer.epsilon)}
 
 
 def _attention(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-    if len(set(inputs)) != 1 or "attention_mask" in call:
-        raise ValueError(
-            f"{_called(layer)}: a graph attends from a sequence to itself, with no attention_mask."
-        )
-    dense = {part: getattr(layer, f"_{part}_dense") for part in ("query", "key", "value", "output")}
-    weights = {name: d.kernel for name, d in dense.items()}
-    weights |= {f"{name}_bias": d.bias for name, d in dense.items() if d.bias is not None}
-    width = dense["query"].kernel.shape[0]
-    shapes = dict.fromkeys(("query", "key", "value"), (width, -1))
-    shapes["output"] = (-1, dense["output"].kernel.shape[-1])
-    shapes |= {f"{name}_bias": (-1,) for name in dense}
+    alone = len(set(inputs)) == 1 and "attention_mask" not in call
+    need(alone, f"{_called(layer)}: a graph attends from a sequence to itself, unmasked or causal.")
+    dense = {k: getattr(layer, f"_{k}_dense") for k in ("query", "key", "value", "output")}
     causal = bool(call.get("use_causal_mask", False))
-    return build.variable_node(
-        "attention", inputs[0], weights, shapes, heads=layer.num_heads, causal=causal
-    )
+    return build.attention(inputs[0], **dense, heads=layer.num_heads, causal=causal)
 
 
-def _average(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-    if layer.keepdims or layer.data_format != "channels_last":
-        raise ValueError("A graph has GlobalAveragePooling1D without keepdims, channels last.")
-    return build.node("average", inputs[0])
-
-
-def _activate(name: str | None = None) -> Callable[..., str]:
+def _without_weights(
+    op: str, plain: Callable[[Any], bool] = lambda layer: True, only: str = "",
+    settings: Callable[[Any], dict[str, Any]] = lambda layer: {},
+) -> Callable[..., str]:  # fmt: skip
     def convert(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-        plain = not getattr(layer, "negative_slope", 0) and not getattr(layer, "threshold", 0)
-        if not plain or getattr(layer, "max_value", None) is not None:
-            raise ValueError(f"{_called(layer)}: a graph has the plain {_kind(layer)} only.")
-        return build.node("activation", inputs[0], activation=name or _activation(layer))
+        need(plain(layer), f"{_called(layer)}: a graph has {_kind(layer)} {only} only.")
+        return build.node(op, *inputs, **settings(layer))
 
     return convert
 
 
-def _joined(op: str) -> Callable[..., str]:
-    def convert(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-        if op == "concat" and layer.axis not in (-1, 2):
-            raise ValueError("A graph has Concatenate along the last axis only, axis=-1.")
-        return build.node(op, *inputs)
-
-    return convert
-
-
-def _rescaling(build: KerasBuilder, layer: Any, inputs: Any, call: Any) -> str:
-    if np.ndim(layer.scale) or np.any(layer.offset):
-        raise ValueError("A graph has Rescaling by one number and without an offset.")
-    return build.node("scale", inputs[0], factor=float(layer.scale))
+def _is_plain_relu(layer: Any) -> bool:
+    return not layer.negative_slope and not layer.threshold and layer.max_value is None
 
 
 LAYERS: dict[str, Callable[..., str]] = {
-    "Embedding": _embedding,
-    "SimpleRNN": _recurrent("simple_rnn"),
-    "LSTM": _recurrent("lstm"),
-    "GRU": _recurrent("gru"),
-    "Dense": _dense,
-    "LayerNormalization": _normalization,
+    "Embedding": _with_weights("embedding", lambda layer: {"mask_zero": bool(layer.mask_zero)}),
+    "SimpleRNN": _with_weights("simple_rnn", _recurrent),
+    "LSTM": _with_weights("lstm", _gated),
+    "GRU": _with_weights("gru", lambda x: {**_gated(x), "reset_after": bool(x.reset_after)}),
+    "Dense": _with_weights("dense", lambda layer: {"activation": _activation(layer)}),
+    "LayerNormalization": _with_weights("layer_norm", _normalization),
     "MultiHeadAttention": _attention,
-    "GlobalAveragePooling1D": _average,
-    "Add": _joined("add"),
-    "Concatenate": _joined("concat"),
-    "Activation": _activate(),
-    "ReLU": _activate("relu"),
-    "Softmax": _activate("softmax"),
-    "Rescaling": _rescaling,
+    "GlobalAveragePooling1D": _without_weights(
+        "average", lambda x: not x.keepdims and x.data_format == "channels_last", "over the steps"
+    ),
+    "Add": _without_weights("add"),
+    "Concatenate": _without_weights("concat", lambda x: x.axis in (-1, 2), "along the last axis"),
+    "Activation": _without_weights(
+        "activation", settings=lambda layer: {"activation": _activation(layer)}
+    ),
+    "ReLU": _without_weights("activation", _is_plain_relu, "without its settings",
+                             lambda layer: {"activation": "relu"}),
+    "Softmax": _without_weights("activation", lambda x: x.axis == -1, "over the last axis",
+                                lambda layer: {"activation": "softmax"}),
+    "Rescaling": _without_weights("scale", lambda x: not np.ndim(x.scale) and not np.any(x.offset),
+                                  "by one number and without an offset",
+                                  lambda layer: {"factor": float(layer.scale)}),
     "TimeDistributed": lambda build, layer, inputs, call: build.layer(layer.layer, *inputs),
     "InputLayer": lambda build, layer, inputs, call: inputs[0],
-}
+}  # fmt: skip
