@@ -21,6 +21,7 @@ from seqbook.graph import (
     write_back,
 )
 from seqbook.graph.tf_step import TensorFlowStepper
+from seqbook.music import generation
 
 STEPPED = [name for name in MODELS if name not in AHEAD]
 # Compiling takes its time; the arithmetic is NumPy's. Each operation is in one of these.
@@ -82,6 +83,21 @@ def test_tensorflow_in_a_compiled_loop_is_the_whole_sequence(name):
     changed = loop(tf.constant(x, tf.int32))
     np.testing.assert_allclose(changed, run(other, x).outputs, rtol=1e-4, atol=2e-5)
     assert not np.allclose(changed, found, atol=1e-3)
+
+
+def test_tunes_are_written_by_a_graph():
+    """The same recurrent model, as Keras steps it and as a graph, writes the same tunes."""
+    letters = [generation.END, *"ABCDEFGabcdefg|z"]
+    model = text_model(layers.GRU(5, return_sequences=True), layers.Dense(WORDS))
+    model.build((None, STEPS))
+    rng = np.random.default_rng(0)
+    model.set_weights([w + rng.normal(0, 0.4, w.shape) for w in model.get_weights()])
+    wanted = generation.Generator(model, letters)(5, seed=3, max_chars=STEPS)
+    writer = generation.Generator(TensorFlowStepper(from_keras(model)), letters)
+    assert writer(5, seed=3, max_chars=STEPS) == wanted and len(set(wanted)) > 1
+    transformer = TensorFlowStepper(from_keras(build("two blocks")))
+    tunes = generation.Generator(transformer, letters)(5, seed=3, max_chars=STEPS)
+    assert len(set(tunes)) > 1 and max(map(len, tunes)) <= STEPS
 
 
 def test_the_cache_of_tensorflow_has_its_length_from_the_beginning():
