@@ -14,12 +14,13 @@ BELOW = {
     "runtime": set(),
     "checking": set(),
     "plots": set(),
+    "graph": set(),
     "live": set(),
-    "music": {"runtime"},
+    "music": {"graph", "runtime"},
     "labs": {"checking", "music", "plots", "runtime"},
-    "chapters": {"live", "music", "plots", "runtime"},
+    "chapters": {"graph", "live", "music", "plots", "runtime"},
 }
-LIBRARY = ("checking", "live", "music", "plots", "runtime.py")
+LIBRARY = ("checking", "graph", "live", "music", "plots", "runtime.py")
 
 
 def part_of(path: Path) -> str:

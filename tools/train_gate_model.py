@@ -32,7 +32,7 @@ from seqbook.chapters.gates.gate_explorer import (
     GateExplorer,
     journeys,
 )
-from seqbook.live import in_page
+from seqbook.graph import pack, run, unpack
 
 UNITS, WIDTH, TIMESTEPS, BATCH = 4, 6, 12, 64
 GATED = np.repeat([1.0, 1.0, 0.0, 1.0], UNITS).astype("float32")  # i, f, o, but not g
@@ -111,7 +111,7 @@ def train(model: keras.Sequential, steps: int, seed: int) -> None:
 
 def units_in_order(packed: dict) -> list[int]:
     """First the units that stay hidden at the mark; last those that then tell of it."""
-    o = in_page.forward(packed, [WORDS.index(MARK)]).details[1]["o"][0]
+    o = run(unpack(packed), [WORDS.index(MARK)]).values["lstm"]["o"][0]
     return sorted(range(UNITS), key=lambda u: (o[u] >= 0.5, u))
 
 
@@ -134,7 +134,7 @@ def reorder(model: keras.Sequential, order: list[int]) -> None:
 def measure(packed: dict) -> dict[str, float]:
     """Shares of right answers, and how far from 1/4 the answers stay when none is due."""
     ids, targets = journeys(np.random.default_rng(99), 2000, 10)
-    p = in_page.forward(packed, ids).outputs
+    p = run(unpack(packed), ids).outputs
     due = targets.max(axis=-1) == 1
     right = (p.argmax(-1) == targets.argmax(-1))[due]
     return {
@@ -152,8 +152,8 @@ def main() -> None:
     options = parser.parse_args()
     model = build(options.seed)
     train(model, options.steps, options.seed)
-    reorder(model, units_in_order(in_page.pack(model)))
-    packed = in_page.pack(model)
+    reorder(model, units_in_order(pack(model)))
+    packed = pack(model)
     found = measure(packed)
     print(json.dumps(found, indent=1))
     for sentence in SENTENCES.values():

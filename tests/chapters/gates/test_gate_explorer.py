@@ -19,7 +19,7 @@ from seqbook.chapters.gates.gate_explorer import (
     GateExplorer,
     journeys,
 )
-from seqbook.live import in_page
+from seqbook.graph import Builder, Graph, run, unpack
 
 FIGURE = ".sq-gate-explorer"
 LANGUAGE = dict(zip(SYMBOLS, ANSWERS, strict=True))
@@ -37,10 +37,10 @@ def due(words: list[str], t: int) -> str | None:
 def hold(gates: dict[tuple[str, int | None, int | None], float]):
     """An `edit` that holds gates; None as a unit or a step means all of them."""
 
-    def edit(values, t, layer, name):
+    def edit(values, t, node, name):
         values = values.copy()
         for (gate, unit, step), v in gates.items():
-            if layer == 1 and name == gate and step in (t, None):
+            if node == "lstm" and name == gate and step in (t, None):
                 values[:, slice(None) if unit is None else unit] = v
         return values
 
@@ -62,7 +62,7 @@ def check(figure, sentence: str, gates=None):
     found = state(figure)
     for key in "ifgoch":
         got = [step[key] for step in found["now"]]
-        np.testing.assert_allclose(got, trace.details[1][key], rtol=0, atol=1e-9)
+        np.testing.assert_allclose(got, trace.values["lstm"][key], rtol=0, atol=1e-9)
     got = [step["p"] for step in found["now"]]
     np.testing.assert_allclose(got, trace.outputs, rtol=0, atol=1e-9)
     texts = figure.locator("[role=gridcell]").evaluate_all(
@@ -73,9 +73,9 @@ def check(figure, sentence: str, gates=None):
         if key == "p":
             assert abs(int(text) - 100 * trace.outputs[t, unit]) < 0.501
         elif unit >= 0:
-            assert abs(float(text) - trace.details[1][key][t, unit]) < 0.0501
+            assert abs(float(text) - trace.values["lstm"][key][t, unit]) < 0.0501
         else:
-            assert abs(float(text) - trace.details[1][key][t].mean()) < 0.0501
+            assert abs(float(text) - trace.values["lstm"][key][t].mean()) < 0.0501
     assert len(texts) == len(trace.outputs) * 23
     return trace
 
@@ -85,7 +85,7 @@ def check(figure, sentence: str, gates=None):
 
 def test_the_stored_model_solves_its_task():
     ids, targets = journeys(np.random.default_rng(5), 1500, 10)
-    p = in_page.forward(GateExplorer().model, ids).outputs
+    p = run(unpack(GateExplorer().model), ids).outputs
     right, asked, idle = [], [], []
     for k, sequence in enumerate(ids):
         words = [WORDS[i] for i in sequence]
@@ -152,41 +152,25 @@ def test_static_text_and_table_hold_the_numbers():
     trace = figure.trace()
     lines = figure.static_text().splitlines()[1:]
     assert [line.split()[1] for line in lines] == SENTENCES["One journey"].split()
-    wanted = np.concatenate([*(trace.details[1][k] for k in "ifco"), trace.outputs], axis=1)
+    wanted = np.concatenate([*(trace.values["lstm"][k] for k in "ifco"), trace.outputs], axis=1)
     for line, row in zip(lines, wanted, strict=True):
         numbers = [float(n) for n in re.findall(r"-?\d+\.\d+", line)]
         np.testing.assert_allclose(numbers, row, atol=0.0051)
     cells = re.findall(r"<td>([^<]+(?:<br>[^<]+)*)</td>", figure.static_html())
     shown = [[float(n.replace("−", "-")) for n in c.split("<br>")] for c in cells]
-    blocks = [*(trace.details[1][k] for k in "ifco"), trace.outputs]
+    blocks = [*(trace.values["lstm"][k] for k in "ifco"), trace.outputs]
     np.testing.assert_allclose(np.concatenate(shown), np.concatenate(blocks).ravel(), atol=0.0051)
 
 
-def own_model(units: int = 3, words: int = 5, answers: int = 2) -> dict:
-    """A packed model made without Keras."""
-    rng = np.random.default_rng(units)
-
-    def array(name, *shape):
-        return in_page._pack_array(rng.normal(0, 1, shape).astype("f4"), 8, name)
-
-    gates = {
-        "kernel": array("kernel", 4, 4 * units),
-        "recurrent_kernel": array("recurrent_kernel", units, 4 * units),
-        "bias": array("bias", 4 * units),
-    }
-    tanh = {"activation": "tanh", "recurrent_activation": "sigmoid"}
-    dense = {"kernel": array("kernel", units, answers), "bias": array("bias", answers)}
-    return {
-        "format": 1,
-        "inputs": "ids",
-        "size": words,
-        "layers": [
-            {"type": "Embedding", "units": 4, "mask_zero": False,
-             "weights": {"embeddings": array("embeddings", words, 4)}},
-            {"type": "LSTM", "units": units, "return_sequences": True, **tanh, "weights": gates},
-            {"type": "Dense", "units": answers, "activation": "softmax", "weights": dense},
-        ],
-    }  # fmt: skip
+def own_model(units: int = 3, words: int = 5, answers: int = 2) -> Graph:
+    """A model made without Keras."""
+    rng, build = np.random.default_rng(units), Builder()
+    shapes = {"kernel": (4, 4 * units), "recurrent_kernel": (units, 4 * units), "bias": 4 * units}
+    x = build.node("embedding", build.input, weights={"embeddings": rng.normal(size=(words, 4))})
+    x = build.node("lstm", x, weights={k: rng.normal(size=shape) for k, shape in shapes.items()})
+    out = {"kernel": rng.normal(size=(units, answers)), "bias": rng.normal(size=answers)}
+    build.node("dense", x, weights=out, activation="softmax")
+    return build.graph()
 
 
 OWN = {"model": own_model(), "words": list("abcde"), "answers": ["no", "yes"]}
@@ -217,9 +201,8 @@ def test_bad_arguments_get_one_line(arguments, message):
 
 
 def test_another_kind_of_model_is_refused():
-    model = own_model()
-    model["layers"] = model["layers"][1:]
-    with pytest.raises(ValueError, match=r"shows Embedding, LSTM and Dense with softmax, got \['L"):
+    model = Graph(own_model().nodes[:-1])
+    with pytest.raises(ValueError, match=r"shows Embedding, LSTM and Dense with softmax, got \['e"):
         GateExplorer("a b", model=model, words=list("abcde"), answers=["no", "yes"])
 
 
@@ -230,7 +213,7 @@ def test_the_page_begins_with_the_numbers_of_numpy(open_page):
     figure = open_page(GateExplorer().html()).locator(FIGURE)
     check(figure, SENTENCES["One journey"])
     expect(figure.locator(".sq-ganswer")).to_contain_text("Asked at step 10 (speak) it answers: Fr")
-    figure.get_by_text("Two journeys").click()
+    figure.get_by_role("button", name="Two journeys").click()
     check(figure, SENTENCES["Two journeys"])
     expect(figure.locator(".sq-ganswer")).to_contain_text("it answers: Italian")
 
@@ -263,9 +246,10 @@ def test_columns_and_rows_are_held_together(open_page):
     cell(figure, "o3", 0).click()  # a row: unit 3 of the output gate at all steps
     check(figure, one, {("f", None, 5): 0, ("o", 2, None): 1})
     expect(cell(figure, "o0", 2)).to_have_attribute("aria-label", re.compile("partly held$"))
-    figure.get_by_text("All as learned").click()
+    figure.get_by_role("button", name="All as learned").click()
     check(figure, one)
-    expect(figure.get_by_text("All as learned")).to_have_attribute("aria-disabled", "true")
+    button = figure.get_by_role("button", name="All as learned")
+    expect(button).to_have_attribute("aria-disabled", "true")
     cell(figure, "i0", 0).click()  # a whole gate
     check(figure, one, {("i", None, None): 1})
 
@@ -301,7 +285,7 @@ def test_words_can_be_changed_and_gates_stay_held(open_page):
     words = SENTENCES["One journey"].replace("France", "Japan", 1)
     check(figure, words, {("f", None, 2): 0})
     expect(figure.locator("[data-col='1']")).to_have_text("Japan")
-    figure.get_by_text("All as learned").click()
+    figure.get_by_role("button", name="All as learned").click()
     check(figure, words)
     expect(figure.locator(".sq-ganswer")).to_contain_text("it answers: Japanese")
 
@@ -382,14 +366,14 @@ def test_a_model_of_ones_own(open_page):
         found, trace = state(shown), figure.trace()
         for key in "ifgoch":
             got = [step[key] for step in found["now"]]
-            np.testing.assert_allclose(got, trace.details[1][key], rtol=0, atol=1e-9)
+            np.testing.assert_allclose(got, trace.values["lstm"][key], rtol=0, atol=1e-9)
         assert found["asked"] == 6 and found["decoy"] == -1
         expect(shown.locator(".sq-ganswer")).to_contain_text("After step 7 it answers")
         expect(shown.locator(".sq-gbars > span").first).to_have_text("<b>0</b>")
-        shown.get_by_text("Forget in the middle").click()
+        shown.get_by_role("button", name="Forget in the middle").click()
         np.testing.assert_allclose(
             [step["c"] for step in state(shown)["now"]],
-            figure.trace(hold({("f", None, 3): 0})).details[1]["c"], rtol=0, atol=1e-9,
+            figure.trace(hold({("f", None, 3): 0})).values["lstm"]["c"], rtol=0, atol=1e-9,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from seqbook.chapters.sentiment import data as reviews
 from seqbook.chapters.sentiment.sentiment_explorer import UNKNOWN, SentimentExplorer
-from seqbook.live import in_page
+from seqbook.graph import Builder, Graph
 
 FIGURE = ".sq-sentiment-explorer"
 TEXTS = [
@@ -31,26 +31,22 @@ def state(figure):
 
 
 def gru(outputs, seed):
-    """A packed Embedding, GRU and Dense with random weights, and its vocabulary."""
+    """An Embedding, GRU and Dense with random weights, and its vocabulary."""
     rng = np.random.default_rng(seed)
     vocabulary = ["", "[unk]", *sorted({w for t in TEXTS[:3] for w in reviews.tokenize(t)})]
     size, dim, units = len(vocabulary), 5, 4
 
-    def layer(kind, n, settings, **shapes):
-        weights = {
-            name: in_page._pack_array(rng.normal(size=shape).astype("float32"), 8, name)
-            for name, shape in shapes.items()
-        }
-        return {"type": kind, "units": n, **settings, "weights": weights}
+    def random(**shapes):
+        return {name: rng.normal(size=shape) for name, shape in shapes.items()}
 
-    gates = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": True}
-    layers = [
-        layer("Embedding", dim, {"mask_zero": True}, embeddings=(size, dim)),
-        layer("GRU", units, {**gates, "return_sequences": False}, kernel=(dim, 3 * units),
-              recurrent_kernel=(units, 3 * units), bias=(2, 3 * units)),
-        layer("Dense", outputs, {"activation": "linear"}, kernel=(units, outputs), bias=(outputs,)),
-    ]  # fmt: skip
-    return {"format": 1, "inputs": "ids", "size": size, "layers": layers}, vocabulary
+    build = Builder()
+    x = build.node("embedding", build.input, weights=random(embeddings=(size, dim)), mask_zero=True)
+    gates = random(
+        kernel=(dim, 3 * units), recurrent_kernel=(units, 3 * units), bias=(2, 3 * units)
+    )
+    x = build.node("last", build.node("gru", x, weights=gates))
+    build.node("dense", x, weights=random(kernel=(units, outputs), bias=(outputs,)))
+    return build.graph(), vocabulary
 
 
 @pytest.mark.parametrize("outputs", [1, 2])
@@ -182,7 +178,7 @@ def test_without_javascript_there_is_a_table(open_page):
         (lambda m, v: SentimentExplorer(m, v[:-1]), "vocabulary has"),
         (lambda m, v: SentimentExplorer(m, [*v[:-1], v[2]]), "each of them once"),
         (lambda m, v: SentimentExplorer(m, v, sentence="good " * 61), "at most 60"),
-        (lambda m, v: SentimentExplorer({**m, "layers": m["layers"][:-1]}, v), "must end in Dense"),
+        (lambda m, v: SentimentExplorer(Graph(m.nodes[:-1]), v), "must end in Dense"),
     ],
 )
 def test_bad_input_is_named_in_one_line(change, says):

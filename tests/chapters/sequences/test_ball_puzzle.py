@@ -146,15 +146,15 @@ def test_frames_are_counted_apart_and_a_spent_ball_is_left(open_page):
     figure = page.locator(FIGURE)
     visible = figure.locator(".sq-court .sq-ball")
     for n in (1, 2, 3, 5):
-        figure.locator(f"[data-n='{n}']").click()
+        figure.locator(f"[data-value='{n}']").click()
         expect(visible).to_have_count(n)
-        expect(figure.locator(f"[data-n='{n}']")).to_have_attribute("aria-pressed", "true")
+        expect(figure.locator(f"[data-value='{n}']")).to_have_attribute("aria-pressed", "true")
         expect(figure.locator("[aria-pressed=true]")).to_have_count(1)
         numbers = ", ".join(f"({x:.2f}, {y:.2f})" for x, y in f.paths[0, 5 - n : 5])
         expect(figure.locator(".sq-seen")).to_contain_text(numbers)
     figure.locator("[data-do=go]").click()
     assert row(figure, 5)[0] == "1" and row(figure, 1)[0] == "0"
-    figure.locator("[data-n='2']").click()
+    figure.locator("[data-value='2']").click()
     assert state(figure)["ball"] == 1
     figure.locator("[data-do=reset]").click()
     assert state(figure)["ball"] == 0 and row(figure, 5)[0] == "0"
@@ -165,7 +165,7 @@ def test_keyboard_alone(open_page):
     page = open_page(f.html())
     page.evaluate("window.leaked = []; addEventListener('keydown', e => leaked.push(e.key))")
     figure = page.locator(FIGURE)
-    figure.locator("[data-n='5']").focus()
+    figure.locator("[data-value='5']").focus()
     page.keyboard.press("Tab")
     expect(figure.locator(".sq-court")).to_be_focused()
     for key, times in [("ArrowRight", 3), ("ArrowUp", 2), ("Shift+ArrowLeft", 1)]:

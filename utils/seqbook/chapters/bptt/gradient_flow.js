@@ -1,10 +1,11 @@
 mountExplorers("gradient-flow", (root, config) => {
   const n = config.v.length, all = config.inputs.map((x) => x.map((e) => e / 1000));
-  const range = (k) => [...Array(k).keys()], longest = all.length;
+  const longest = all.length;
   const base = { ...config.matrices, identity: range(n).map((i) => range(n).map((j) => +(i === j))) };
   const first = { radius: config.radius, steps: config.steps, scale: config.scale,
     activation: config.activation, start: config.start, clip: false };
-  let c = { ...first }, kept = null, run, sayTimer = 0;
+  const c = { ...first };
+  let kept = null, run;
 
   const g = { linear: (z) => z, tanh: Math.tanh, relu: (z) => Math.max(z, 0) };
   const slope = { linear: () => 1, tanh: (h) => 1 - h * h, relu: (h) => +(h > 0) };
@@ -41,31 +42,21 @@ mountExplorers("gradient-flow", (root, config) => {
     return `${m}·10${up(+k)}`;
   };
 
-  const slider = (key, name, min, max, step) => `<label class="sq-slide"><span>${name}</span>
-    <input type="range" data-key="${key}" min="${min}" max="${max}" step="${step}"><output></output></label>`;
-  const choice = (key, name, options) => `<label class="sq-pick"><span>${name}</span>
-    <select data-key="${key}">${options.map((o) => `<option>${o}</option>`).join("")}</select></label>`;
-  root.innerHTML = `
-  <p class="sq-title" id="${root.id}-t">How long is the gradient, <i>t</i> steps in?</p>
+  const { $, say } = frame(root, "How long is the gradient, <i>t</i> steps in?", `
   <div class="sq-knobs">
     ${slider("radius", "spectral radius", 0.2, 2, 0.05)}
     ${slider("steps", "length <i>T</i>", 5, longest, 1)}
     ${slider("scale", "input size", 0, 2, 0.05)}
     ${choice("activation", "activation", ["linear", "tanh", "relu"])}
     ${choice("start", "matrix", ["orthogonal", "gaussian", "identity"])}
-    <label class="sq-check"><input type="checkbox" data-key="clip"><span>clip to norm ${config.clip}</span></label>
+    ${check("clip", `clip to norm ${config.clip}`)}
   </div>
   <svg class="sq-plot" aria-hidden="true"></svg>
   <p class="sq-read"></p>
-  <div class="sq-btns"><button type="button" data-do="keep"></button>
-  <button type="button" data-do="reset">Reset</button></div>
+  <div class="sq-btns">${button("keep")}${button("reset", "Reset")}</div>
   <p class="sq-note">An RNN of ${n} units, run forward and back at every change. The loss is read off the last
-  state; the scale is logarithmic. Below, the mean slope of the activation: 1 lets all through, 0 nothing.</p>
-  <p class="sq-live" role="status" aria-live="polite"></p>`;
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", root.id + "-t");
-  const $ = (selector) => root.querySelector(selector), svg = $("svg");
-  const knobs = [...root.querySelectorAll("[data-key]")];
+  state; the scale is logarithmic. Below, the mean slope of the activation: 1 lets all through, 0 nothing.</p>`);
+  const svg = $("svg");
 
   // The axis grows in a few steps, so that small turns of a knob bend the line and not the scale.
   const LEVELS = [1, 2, 5, 10, 20, 30, 50, 100];
@@ -119,43 +110,27 @@ mountExplorers("gradient-flow", (root, config) => {
   }
   const sub = (k) => String(k).replace(/./g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 
-  // Dragging passes many settings: only the one it rests on is read out.
-  function say(text) {
-    clearTimeout(sayTimer);
-    sayTimer = setTimeout(() => { $(".sq-live").textContent = text; }, 250);
-  }
-
   function draw() {
     run = compute(c);
-    for (const knob of knobs) {
-      const value = c[knob.dataset.key];
-      if (knob.type === "checkbox") knob.checked = value;
-      else knob.value = value;
-      if (knob.type === "range") {
-        const text = knob.dataset.key === "steps" ? String(value) : fmt(value);
-        knob.nextElementSibling.textContent = text;
-        knob.setAttribute("aria-valuetext", text);
-      }
-    }
+    show();
     $("[data-do=keep]").textContent = kept ? "Drop the gray line" : "Keep this line";
     plot();
     $(".sq-read").textContent = words();
   }
 
-  root.addEventListener("input", (event) => {
-    const knob = event.target, key = knob.dataset.key;
-    if (!key) return;
-    c[key] = knob.type === "range" ? knob.valueAsNumber : knob.type === "checkbox" ? knob.checked : knob.value;
-    draw();
-    say(words());
-  });
-  root.addEventListener("click", (event) => {
-    const what = event.target.closest("button")?.dataset.do;
-    if (!what) return;
-    if (what === "keep") kept = kept ? null : run;
-    else { c = { ...first }; kept = null; }
-    draw();
-    say(what === "keep" ? (kept ? "Line kept, in gray." : "Gray line dropped.") : words());
+  const show = controls(root, c, () => { draw(); say(words()); }, (key, v) => key === "steps" ? String(v) : fmt(v));
+  buttons(root, {
+    keep() {
+      kept = kept ? null : run;
+      draw();
+      say(kept ? "Line kept, in gray." : "Gray line dropped.");
+    },
+    reset() {
+      Object.assign(c, first);
+      kept = null;
+      draw();
+      say(words());
+    },
   });
   new ResizeObserver(() => { if (svg.clientWidth) plot(); }).observe(root);
 

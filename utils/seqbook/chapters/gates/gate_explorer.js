@@ -1,18 +1,17 @@
 mountExplorers("gate-explorer", (root, config) => {
   const { words, answers, task } = config;
-  const net = network(config.model), U = net.layers[1].units, T = config.sentences[0].ids.length;
-  const range = (n) => [...Array(n).keys()];
+  const net = network(config.model), cell = net.nodes[1], U = cell.units, T = config.sentences[0].ids.length;
   const GATES = { i: "input", f: "forget", o: "output" }, ALL = -1;
-  let ids = [...config.sentences[0].ids], forced = {}, at = { row: "f-1", t: 1 }, sayTimer = 0;
+  let ids = [...config.sentences[0].ids], forced = {}, at = { row: "f-1", t: 1 };
   let learned, now;
 
   // --- The network, with the gates that the reader holds ---------------------------------------
   const key = (gate, u, t) => `${gate}${u},${t}`;
   const hold = (gate, u, t, v) => { if (v === null) delete forced[key(gate, u, t)]; else forced[key(gate, u, t)] = v; };
   function compute() {
-    const ask = (_, { t, layer, name }) => layer === 1 && GATES[name]
-      ? _.map((v, u) => forced[key(name, u, t)] ?? v) : undefined;
-    const rows = (pass) => pass.details.map((d, t) => ({ ...d[1], p: pass.outputs[t] }));
+    const ask = (values, { t, node, name }) => node === cell.name && GATES[name]
+      ? values.map((v, u) => forced[key(name, u, t)] ?? v) : undefined;
+    const rows = (pass) => pass.details.map((d, t) => ({ ...d[cell.name], p: pass.outputs[t] }));
     learned = rows(net.run(ids));
     now = rows(net.run(ids, ask));
   }
@@ -44,14 +43,13 @@ mountExplorers("gate-explorer", (root, config) => {
   const gate = (g, what) => `<div role="rowgroup" class="sq-gg">${titled(`<b>${GATES[g][0].toUpperCase() + GATES[g].slice(1)} gate</b> <i>${g}</i>`, `: ${what}`)}${
     line(`${g}-1`, "gate", "all units", " sq-gall")}${range(U).map((u) => line(`${g}${u}`, "gate", name(u))).join("")}</div>`;
 
-  root.innerHTML = `
-  <p class="sq-gtitle" id="${root.id}-t">Gates, held open and closed by hand</p>
-  ${config.rule ? `<p class="sq-gsoft sq-rule"></p>` : ""}
+  const { $, $$, say } = frame(root, "Gates, held open and closed by hand", `
+  ${config.rule ? `<p class="sq-gsoft">${escaped(config.rule)}</p>` : ""}
   <div class="sq-gwords">${range(T).map((t) => `<select data-word="${t}" aria-label="word ${t + 1}">${
-    words.map(() => "<option></option>").join("")}</select>`).join("")}</div>
-  <div class="sq-gbtns">${config.sentences.map((_, k) => `<button type="button" data-sentence="${k}"></button>`).join("")}</div>
+    words.map((word, k) => `<option value="${k}">${escaped(word)}</option>`).join("")}</select>`).join("")}</div>
+  <div class="sq-btns">${config.sentences.map((s, k) => button(`sentence${k}`, escaped(s.label))).join("")}</div>
   <div class="sq-gbox"><p class="sq-ganswer"></p><div class="sq-gbars"></div></div>
-  <div class="sq-gbtns">${Object.keys(tries).map((k) => `<button type="button" data-try="${k}"></button>`).join("")}</div>
+  <div class="sq-btns">${Object.keys(tries).map((k) => button(k)).join("")}</div>
   <div role="grid" class="sq-gates" aria-labelledby="${root.id}-t" style="--t:${T}">
     <div role="rowgroup"><div role="row" class="sq-gr sq-gw"><div role="columnheader" class="sq-gh">step</div>${
       range(T).map((t) => `<div role="columnheader" data-col="${t}"></div>`).join("")}</div></div>
@@ -59,24 +57,14 @@ mountExplorers("gate-explorer", (root, config) => {
     ${gate("f", "what stays in it")}
     <div role="rowgroup" class="sq-gg">${titled("<b>Cell state</b> <i>c</i>", ": the memory")}${range(U).map((u) => line(`c${u}`, "cell", name(u))).join("")}</div>
     ${gate("o", "what may be seen of it")}
-    <div role="rowgroup" class="sq-gg">${titled("<b>Answer</b>", " after each step, in percent")}${answers.map((_, a) => line(`p${a}`, "p", "")).join("")}</div>
+    <div role="rowgroup" class="sq-gg">${titled("<b>Answer</b>", " after each step, in percent")}${answers.map((_, a) => line(`p${a}`, "p", escaped(answers[a]))).join("")}</div>
   </div>
   <div class="sq-gbox sq-gwhy"></div>
   <p class="sq-gsoft">A gate is 0 when closed and 1 when open. Press a gate's cell, or a name on the left for a whole row:
   it changes from learned to closed or open and back. Keys: arrows, Enter, 0, 1, and Backspace for learned.
-  Held gates have a thick frame.</p>
-  <p class="sq-live" role="status" aria-live="polite"></p>`;
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", root.id + "-t");
+  Held gates have a thick frame.</p>`, 200);
 
-  // Words come from Python's arguments: set as text, never as HTML.
-  const $ = (s) => root.querySelector(s), $$ = (s) => [...root.querySelectorAll(s)];
-  if (config.rule) $(".sq-rule").textContent = config.rule;
-  $$("[data-word]").forEach((s) => [...s.options].forEach((o, k) => { o.value = k; o.textContent = words[k]; }));
-  $$("[data-sentence]").forEach((b, k) => { b.textContent = config.sentences[k].label; });
-  answers.forEach((text, a) => { $(`[data-row=p${a}]`).parentElement.firstElementChild.textContent = text; });
-  $(".sq-gbars").innerHTML = answers.map(() => `<span></span><div><i></i><i></i></div><span></span>`).join("");
-  $$(".sq-gbars > span:nth-child(3n+1)").forEach((s, a) => { s.textContent = answers[a]; });
+  $(".sq-gbars").innerHTML = answers.map((text) => `<span>${escaped(text)}</span><div><i></i><i></i></div><span></span>`).join("");
   const all = $$("[data-row]"), find = (row, t) => $(`[data-row="${row}"][data-t="${t}"]`);
   const table = $$("[role=row]").map((r) => [...r.querySelectorAll("[data-row]")]).filter((r) => r.length);
   const parse = (row) => ({ gate: row[0], u: +row.slice(1) });
@@ -161,12 +149,12 @@ mountExplorers("gate-explorer", (root, config) => {
       e.classList.toggle("sq-on", t === at.t);
     });
     $$("[data-word]").forEach((s, t) => { s.value = ids[t]; });
-    $$("[data-sentence]").forEach((b, k) => b.setAttribute("aria-pressed", String(config.sentences[k].ids.every((id, t) => id === ids[t]))));
-    $$("[data-try]").forEach((b) => {
-      const { label, can } = tries[b.dataset.try];
+    config.sentences.forEach((s, k) => $(`[data-do=sentence${k}]`).setAttribute("aria-pressed", String(s.ids.every((id, t) => id === ids[t]))));
+    for (const [k, { label, can }] of Object.entries(tries)) {
+      const b = $(`[data-do=${k}]`);
       b.textContent = label();
       b.setAttribute("aria-disabled", String(!can()));
-    });
+    }
     $(".sq-ganswer").textContent = answerLine();
     $$(".sq-gbars > div").forEach((bar, a) => {
       const t = asked();
@@ -177,10 +165,6 @@ mountExplorers("gate-explorer", (root, config) => {
     why();
   }
 
-  function say(text) {
-    clearTimeout(sayTimer);
-    sayTimer = setTimeout(() => { $("[role=status]").textContent = text; }, 200);
-  }
   function update(text = "") {
     compute();
     draw();
@@ -206,42 +190,42 @@ mountExplorers("gate-explorer", (root, config) => {
   }
 
   root.addEventListener("click", (event) => {
-    const e = event.target.closest("[data-row], button");
+    const e = event.target.closest("[data-row]");
     if (!e) return;
-    if (e.dataset.row) { select(e); return press(); }
-    if (e.dataset.sentence) {
-      ids = [...config.sentences[+e.dataset.sentence].ids];
-      forced = {};
-      return update();
-    }
-    const act = tries[e.dataset.try];
-    if (!act || !act.can()) return;
-    const [g, t] = act.at();
-    forced = {};
-    act.act();
-    if (e.dataset.try !== "learned") at = { row: `${g}${ALL}`, t };
-    update(`${act.label()}.`);
+    select(e);
+    press();
   });
+  const actions = {};
+  config.sentences.forEach((s, k) => { actions[`sentence${k}`] = () => { ids = [...s.ids]; forced = {}; update(); }; });
+  for (const [k, what] of Object.entries(tries)) {
+    actions[k] = () => {
+      const [g, t] = what.at();
+      forced = {};
+      what.act();
+      if (k !== "learned") at = { row: `${g}${ALL}`, t };
+      update(`${what.label()}.`);
+    };
+  }
+  buttons(root, actions);
   root.addEventListener("change", (event) => {
     const t = event.target.dataset.word;
     if (t === undefined) return;
     ids[+t] = +event.target.value;
     update(`Word ${+t + 1} is now ${words[ids[+t]]}.`);
   });
-  root.addEventListener("keydown", (event) => {
+  // by: how many rows down and steps to the right; the name of a row is at step -1.
+  const moveBy = (down, right) => (event) => {
     const e = event.target.closest("[data-row]");
-    if (!e || event.ctrlKey || event.metaKey || event.altKey) return;
-    const r = table.findIndex((row) => row.includes(e)), k = +e.dataset.t;
-    const to = (row, t) => table[row] && (table[row].find((c) => +c.dataset.t === t) ?? table[row][0]);
-    const moves = { ArrowLeft: [r, k - 1], ArrowRight: [r, k + 1], ArrowUp: [r - 1, k], ArrowDown: [r + 1, k],
-      Home: [r, +table[r][0].dataset.t], End: [r, T - 1] };
-    const set = { Enter: undefined, " ": undefined, 0: 0, 1: 1, Backspace: null, Delete: null };
-    if (event.key in moves) {
-      const [row, t] = moves[event.key], next = t < T && t >= +table[r][0].dataset.t ? to(row, t) : null;
-      if (next) select(next);
-    } else if (event.key in set) press(set[event.key]);
-    else return;
-    event.preventDefault();
+    if (!e) return false;
+    const r = table.findIndex((row) => row.includes(e)), first = +table[r][0].dataset.t;
+    const t = Math.max(first, Math.min(T - 1, +e.dataset.t + right)), row = table[r + down];
+    if (row) select(row.find((c) => +c.dataset.t === t) ?? row[0]);
+  };
+  const pressWith = (v) => (event) => event.target.closest("[data-row]") ? press(v) : false;
+  keys(root, {
+    ArrowLeft: moveBy(0, -1), ArrowRight: moveBy(0, 1), ArrowUp: moveBy(-1, 0), ArrowDown: moveBy(1, 0),
+    Home: moveBy(0, -T), End: moveBy(0, T), Enter: pressWith(), " ": pressWith(),
+    0: pressWith(0), 1: pressWith(1), Backspace: pressWith(null), Delete: pressWith(null),
   });
 
   root.explorer = { state: () => ({ ids, forced: { ...forced }, at: { ...at }, learned, now, asked: asked(), decoy: decoy(), stored: stored() }) };

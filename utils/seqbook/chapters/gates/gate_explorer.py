@@ -11,7 +11,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...live import _text, in_page
+from ...graph import Trace, pack, run, unpack
+from ...graph.numpy_run import Edit
+from ...live import _text
 from ...live.base import Explorer
 
 MAX_STEPS, MAX_UNITS, MAX_WORDS, MAX_ANSWERS = 12, 8, 40, 8
@@ -67,12 +69,13 @@ class GateExplorer(Explorer):
 
         GateExplorer()
         GateExplorer("from Japan and visited Italy speak")
-        GateExplorer("a b a c", model=in_page.pack(model), words="abc", answers=["no", "yes"])
+        GateExplorer("a b a c", model=model, words="abc", answers=["no", "yes"])
 
     Args:
         sentence: the words at first, one string or a list, 2 to 12 of `words`; or a dictionary of
             up to three such, all equally long, by the labels of their buttons.
-        model: what `in_page.pack` gives for Embedding, LSTM, Dense with softmax.
+        model: a Keras model or a `Graph` of Embedding, LSTM and Dense with softmax, or what
+            `graph.pack` made of one.
         words: the word of each id of the model's Embedding, at most 40.
         answers: what each output of the model stands for, 2 to 8.
         rule: one or two sentences that say what the model should do.
@@ -92,7 +95,7 @@ class GateExplorer(Explorer):
         self,
         sentence: str | Sequence[str] | dict[str, str | Sequence[str]] | None = None,
         *,
-        model: dict[str, Any] | None = None,
+        model: Any = None,
         words: Sequence[str] | None = None,
         answers: Sequence[str] | None = None,
         rule: str = "",
@@ -108,7 +111,8 @@ class GateExplorer(Explorer):
             sentence = SENTENCES if sentence is None else sentence
         if sentence is None or words is None or answers is None:
             raise ValueError("With a model of your own, give sentence, words and answers too.")
-        self.model, self.rule, self.mark, self.ask = model, rule, mark, ask
+        self.model = model if isinstance(model, dict) else pack(model)
+        self.rule, self.mark, self.ask = rule, mark, ask
         self.words, self.answers, self.symbols = list(words), list(answers), list(symbols)
         self._check_model()
         for word in (mark, ask, *symbols):
@@ -128,14 +132,14 @@ class GateExplorer(Explorer):
         return cls()
 
     def _check_model(self) -> None:
-        layers = self.model["layers"]
-        kinds = [layer["type"] for layer in layers]
-        if kinds != ["Embedding", "LSTM", "Dense"] or layers[2]["activation"] != "softmax":
+        nodes = self.model["nodes"]
+        kinds = [node["op"] for node in nodes]
+        if kinds != ["embedding", "lstm", "dense"] or nodes[2]["activation"] != "softmax":
             raise ValueError(
                 f"GateExplorer shows Embedding, LSTM and Dense with softmax, got {kinds}."
             )
         for what, got, most in [
-            ("LSTM units", layers[1]["units"], MAX_UNITS),
+            ("LSTM units", nodes[1]["units"], MAX_UNITS),
             ("words", len(self.words), MAX_WORDS),
             ("answers", len(self.answers), MAX_ANSWERS),
         ]:
@@ -145,9 +149,9 @@ class GateExplorer(Explorer):
             raise ValueError(
                 f"words must be {self.model['size']} different words, one for each id of the model."
             )
-        if len(self.answers) != layers[2]["units"]:
+        if len(self.answers) != nodes[2]["units"]:
             raise ValueError(
-                f"answers must be {layers[2]['units']} words, one for each output of the model, "
+                f"answers must be {nodes[2]['units']} words, one for each output of the model, "
                 f"got {len(self.answers)}."
             )
 
@@ -162,9 +166,9 @@ class GateExplorer(Explorer):
             raise ValueError(f"A sentence must have 2 to {MAX_STEPS} words, got {len(words)}.")
         return [self._id(word) for word in words]
 
-    def trace(self, edit: in_page.Edit | None = None) -> in_page.Trace:
-        """Every number of the figure as it begins; `details[1]` holds i, f, g, o, c and h."""
-        return in_page.forward(self.model, next(iter(self.sentences.values())), edit)
+    def trace(self, edit: Edit | None = None) -> Trace:
+        """Every number of the figure as it begins; `values["lstm"]` holds i, f, g, o, c, h."""
+        return run(unpack(self.model), next(iter(self.sentences.values())), edit)
 
     def config(self) -> dict[str, Any]:
         """The packed model, the words, and the sentences as ids."""
@@ -184,7 +188,8 @@ class GateExplorer(Explorer):
     def _table(self) -> tuple[list[str], list[tuple[str, np.ndarray]]]:
         """The words, and for each row of the static table its name and numbers (steps, units)."""
         trace = self.trace()
-        rows = [(f"{_NAMES[k]} {k}", trace.details[1][k]) for k in _NAMES]
+        cell = trace.values[self.model["nodes"][1]["name"]]
+        rows = [(f"{_NAMES[k]} {k}", cell[k]) for k in _NAMES]
         first = next(iter(self.sentences.values()))
         return [self.words[k] for k in first], [*rows, ("answers", trace.outputs)]
 

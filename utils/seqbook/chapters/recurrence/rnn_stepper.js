@@ -1,9 +1,8 @@
 mountExplorers("rnn-stepper", (root, config) => {
-  const T = config.x.length, LIMIT = config.limit, ZEROS = 10, PAUSE = 1400;
-  const range = (n) => [...Array(n).keys()];
+  const T = config.x.length, LIMIT = config.limit, ZEROS = 10;
   const inputs = range(config.W_xh.length), units = range(config.b_h.length);
   const outputs = range(config.W_hy[0].length);
-  let c = structuredClone(config), t = c.start, timer = 0, sayTimer = 0, steps;
+  let c = structuredClone(config), t = c.start, steps;
 
   // The forward pass. Column j of W holds the weights into entry j of Wᵀv.
   const times = (W, v, j) => v.reduce((sum, e, i) => sum + W[i][j] * e, 0);
@@ -39,17 +38,7 @@ mountExplorers("rnn-stepper", (root, config) => {
       rows.map((row) => row.map((path) => field(key, path, label(...path))).join("")).join("")}</div></div>`;
   const grid = (a, b) => a.map((i) => b.map((j) => [i, j]));
 
-  root.innerHTML = `
-  <p class="sq-title" id="${root.id}-t">An RNN, one step at a time</p>
-  <div class="sq-bar">
-    <div class="sq-btns">
-      <button type="button" data-do="back">‹ Back</button>
-      <button type="button" data-do="step">Step ›</button>
-      <button type="button" data-do="play">Play</button>
-      <button type="button" data-do="reset">Reset</button>
-    </div>
-    <label class="sq-slide">step <input type="range" min="0" max="${T}" step="1"><output></output></label>
-  </div>
+  const { $, $$, say } = frame(root, "An RNN, one step at a time", `${stepperBar(T)}
   <p class="sq-sub"><b class="sq-h">State</b>: new at every step. The <b class="sq-x">inputs</b> can be changed.</p>
   <div class="sq-strip" style="--o:${outputs.length};--u:${units.length};--i:${inputs.length}">
     <div class="sq-col sq-names" aria-hidden="true"><span></span>
@@ -69,17 +58,11 @@ mountExplorers("rnn-stepper", (root, config) => {
   <div class="sq-fade" aria-hidden="true">${units.map((i) =>
     `<div><i>unit ${i + 1}</i>${range(ZEROS + 1).map(() => "<span></span>").join("")}</div>`).join("")}</div>
   <p class="sq-note">Blue is positive, pink negative, stronger farther from 0. Fields take −${LIMIT} to ${LIMIT}.
-  Numbers are rounded where they are shown, not where they are computed.</p>
-  <p class="sq-live" role="status" aria-live="polite"></p>`;
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", root.id + "-t");
-
-  const $ = (selector) => root.querySelector(selector);
-  const columns = [...root.querySelectorAll("[data-t]")], slider = $("input[type=range]");
-  const button = (name) => $(`[data-do=${name}]`);
+  Numbers are rounded where they are shown, not where they are computed.</p>`, 200);
+  const columns = $$("[data-t]");
   const write = (key, path) => path.slice(0, -1).reduce((a, i) => a[i], c[key]);
 
-  const fields = [...root.querySelectorAll("input[type=number]")].map((input) => {
+  const fields = $$("input[type=number]").map((input) => {
     const key = input.dataset.key, path = input.dataset.path.split(",").map(Number);
     const show = numberField(input, (v, valid) => {
       write(key, path)[path.at(-1)] = v;
@@ -129,19 +112,7 @@ mountExplorers("rnn-stepper", (root, config) => {
     : `Step ${t} of ${T}. Input ${vec(c.x[t - 1])}. State was ${vec(steps[t - 1].h)}, ` +
       `is now ${vec(steps[t].h)}. Output ${vec(steps[t].y)}.`;
 
-  // Dragging the slider passes many steps: only the one it rests on is read out.
-  function say(text) {
-    clearTimeout(sayTimer);
-    sayTimer = setTimeout(() => { $(".sq-live").textContent = text; }, 200);
-  }
-
   function draw() {
-    slider.value = t;
-    slider.setAttribute("aria-valuetext", `step ${t} of ${T}`);
-    $("output").textContent = `${t} of ${T}`;
-    button("back").setAttribute("aria-disabled", t === 0);
-    button("step").setAttribute("aria-disabled", t === T);
-    button("play").textContent = timer ? "Pause" : "Play";
     columns.forEach((col, k) => {
       col.classList.toggle("sq-now", k === t);
       col.classList.toggle("sq-past", k < t);
@@ -156,52 +127,25 @@ mountExplorers("rnn-stepper", (root, config) => {
     const path = fade(steps[t].h);
     $(".sq-later").innerHTML = `<b>Memory</b>: ten zero inputs from here would take ${h(t)} = ${vec(steps[t].h)}
       to ${h(t + ZEROS)} = <b>${vec(path.at(-1))}</b>.`;
-    root.querySelectorAll(".sq-fade div").forEach((row, i) =>
+    $$(".sq-fade div").forEach((row, i) =>
       row.querySelectorAll("span").forEach((s, k) => paint(s, path[k][i], "")));
     const strip = $(".sq-strip"), at = columns[t];
     if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = at.offsetLeft - strip.clientWidth / 2;
   }
 
-  function go(k) {
-    t = Math.max(0, Math.min(T, k));
-    draw();
-    say(summary());
-  }
-  function stop() { clearTimeout(timer); timer = 0; }
-  function tick() {
-    // A cell that was deleted or run again takes its figure off the page.
-    timer = root.isConnected && t < T ? setTimeout(() => { go(t + 1); tick(); }, PAUSE) : 0;
-    draw();
-  }
-
-  const actions = {
-    back: () => go(t - 1),
-    step: () => go(t + 1),
-    reset() { c = structuredClone(config); compute(); fields.forEach((show) => show()); go(config.start); },
-  };
+  const moving = stepper(root, {
+    last: T, start: t,
+    moved(k) { t = k; draw(); say(summary()); },
+    reset() { c = structuredClone(config); compute(); fields.forEach((show) => show()); },
+  });
   root.addEventListener("click", (event) => {
-    const b = event.target.closest("button"), playing = timer;
-    if (!b) return;
-    stop();
-    if (b.dataset.do === "play") {
-      if (playing) return draw();
-      if (t === T) go(0);
-      return tick();
-    }
-    b.dataset.do ? actions[b.dataset.do]() : go(columns.indexOf(b.parentElement));
-  });
-  slider.addEventListener("input", () => { stop(); go(+slider.value); });
-  root.addEventListener("keydown", (event) => {
-    if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
-    const k = { ArrowLeft: t - 1, ArrowRight: t + 1, Home: 0, End: T }[event.key];
-    if (k === undefined) return;
-    event.preventDefault();
-    stop();
-    go(k);
+    const head = event.target.closest(".sq-head");
+    if (head) moving.go(columns.indexOf(head.parentElement));
   });
 
-  root.explorer = { state: () => ({ t, playing: timer !== 0, steps, later: fade(steps[t].h).at(-1) }) };
+  root.explorer = { state: () => ({ t, playing: moving.playing, steps, later: fade(steps[t].h).at(-1) }) };
   compute();
   fields.forEach((show) => show());
+  moving.show();
   draw();
 });

@@ -1,7 +1,6 @@
 mountExplorers("sentiment-explorer", (root, config) => {
   const { vocabulary, longest } = config, net = network(config.model);
   const UNKNOWN = 1, index = new Map(vocabulary.map((word, i) => [word, i]).slice(2));
-  const el = (query) => root.querySelector(query);
   const node = (tag, cls, text = "") => {
     const e = document.createElement(tag);
     if (cls) e.className = cls;
@@ -23,43 +22,23 @@ mountExplorers("sentiment-explorer", (root, config) => {
     return { words, ids, scores, cut: all.length > longest };
   }
 
-  root.innerHTML = `
-  <p class="sq-title" id="${root.id}-t">The mood of a sentence, word by word</p>
+  const offered = (list, key, label) => `<p class="sqm-sub" id="${root.id}-${key}">${label}</p>
+    <div class="sq-btns sqm-${key}s" role="group" aria-labelledby="${root.id}-${key}">${list.map((text) => {
+      const named = { ",": "comma", ".": "period" }[text];
+      return `<button type="button" data-${key}="${escaped(text)}"${named ? ` aria-label="${named}"` : ""}>${escaped(text)}</button>`;
+    }).join("")}</div>`;
+  const { $, say } = frame(root, "The mood of a sentence, word by word", `
   <label class="sqm-field">your review
     <textarea rows="2" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="600"></textarea></label>
   <p class="sqm-verdict"></p>
   <ol class="sqm-words" aria-label="probability of positive after each word"></ol>
   <p class="sqm-note"></p>
-  <div class="sqm-row"><button type="button" data-do="shuffle">Shuffle the words</button>
-    <button type="button" data-do="back">Take the last word away</button>
-    <button type="button" data-do="reset">Reset</button></div>
-  <p class="sqm-sub" id="${root.id}-s">Try one of these</p>
-  <div class="sqm-row sqm-texts" role="group" aria-labelledby="${root.id}-s"></div>
-  <p class="sqm-sub" id="${root.id}-w">Add a word that it knows</p>
-  <div class="sqm-row sqm-chips" role="group" aria-labelledby="${root.id}-w"></div>
-  <p class="sq-live" role="status" aria-live="polite"></p>`;
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", root.id + "-t");
-  const field = el("textarea");
-  for (const [box, list] of [[".sqm-texts", config.sentences], [".sqm-chips", config.words]]) {
-    el(box).append(...list.map((text) => {
-      const button = node("button", "", text);
-      button.type = "button";
-      button.dataset[box === ".sqm-texts" ? "text" : "word"] = text;
-      if (text === ",") button.setAttribute("aria-label", "comma");
-      if (text === ".") button.setAttribute("aria-label", "period");
-      return button;
-    }));
-  }
+  <div class="sq-btns">${button("shuffle", "Shuffle the words")}${button("back", "Take the last word away")}${button("reset", "Reset")}</div>
+  ${offered(config.sentences, "text", "Try one of these")}
+  ${offered(config.words, "chip", "Add a word that it knows")}`, 400); // Typing is not interrupted.
+  const field = $("textarea");
 
   const side = (p) => (p > 0.5 ? "positive" : "negative");
-  let sayTimer = 0;
-  // Typing is not interrupted: what is read out waits for a pause.
-  function say(text) {
-    clearTimeout(sayTimer);
-    sayTimer = setTimeout(() => { el(".sq-live").textContent = text; }, 400);
-  }
-
   function draw(aloud = true) {
     const { words, ids, scores, cut } = read(field.value);
     // Near one half it has no opinion, so a flutter there is no change of mind.
@@ -70,7 +49,7 @@ mountExplorers("sentiment-explorer", (root, config) => {
       held = side(p);
       turns.push(t);
     });
-    el(".sqm-words").replaceChildren(...words.map((word, t) => {
+    $(".sqm-words").replaceChildren(...words.map((word, t) => {
       const p = scores[t], item = node("li", p > 0.5 ? "sqm-up" : "sqm-down");
       const bar = node("i", "sqm-bar"), fill = node("i");
       bar.setAttribute("aria-hidden", "true");
@@ -92,14 +71,14 @@ mountExplorers("sentiment-explorer", (root, config) => {
     const notes = [];
     if (unknown.length) notes.push(`Not in its vocabulary: ${unknown.join(", ")}.`);
     if (cut) notes.push(`Only the first ${longest} words are read.`);
-    el(".sqm-verdict").replaceChildren(...(words.length
+    $(".sqm-verdict").replaceChildren(...(words.length
       ? [node("b", scores.at(-1) > 0.5 ? "sqm-good" : "sqm-bad", verdict + "."), minds]
       : ["Type a review, or choose one below."]));
-    el(".sqm-note").textContent = notes.join(" ") || (words.length ? "Up: positive. Down: negative. The line is ½." : "");
+    $(".sqm-note").textContent = notes.join(" ") || (words.length ? "Up: positive. Down: negative. The line is ½." : "");
     for (const name of ["shuffle", "back"]) {
-      el(`[data-do=${name}]`).setAttribute("aria-disabled", String(words.length < (name === "shuffle" ? 2 : 1)));
+      $(`[data-do=${name}]`).setAttribute("aria-disabled", String(words.length < (name === "shuffle" ? 2 : 1)));
     }
-    if (aloud) say(el(".sqm-verdict").textContent + (notes.length ? " " + notes.join(" ") : ""));
+    if (aloud) say($(".sqm-verdict").textContent + (notes.length ? " " + notes.join(" ") : ""));
   }
 
   function set(text) { field.value = text; draw(); }
@@ -114,14 +93,14 @@ mountExplorers("sentiment-explorer", (root, config) => {
 
   field.addEventListener("input", () => draw());
   root.addEventListener("click", (event) => {
-    const b = event.target.closest("button");
-    if (!b || b.getAttribute("aria-disabled") === "true") return;
-    const words = tokenize(field.value);
-    if (b.dataset.text !== undefined) set(b.dataset.text);
-    else if (b.dataset.word !== undefined) set([...words, b.dataset.word].join(" "));
-    else if (b.dataset.do === "shuffle") set(shuffled(words).join(" "));
-    else if (b.dataset.do === "back") set(words.slice(0, -1).join(" "));
-    else if (b.dataset.do === "reset") set(config.sentence);
+    const { text, chip } = event.target.closest("button")?.dataset ?? {};
+    if (text !== undefined) set(text);
+    if (chip !== undefined) set([...tokenize(field.value), chip].join(" "));
+  });
+  buttons(root, {
+    shuffle: () => set(shuffled(tokenize(field.value)).join(" ")),
+    back: () => set(tokenize(field.value).slice(0, -1).join(" ")),
+    reset: () => set(config.sentence),
   });
 
   field.value = config.sentence;

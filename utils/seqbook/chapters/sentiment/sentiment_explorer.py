@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...live import in_page
+from ...graph import Builder, pack, run, unpack
 from ...live.base import Explorer
 from .data import tokenize
 
@@ -36,8 +36,8 @@ class SentimentExplorer(Explorer):
     The network runs in the page. It answers after every word as if the text ended there.
 
     Args:
-        model: a built `keras.Sequential` that reads ids and ends in a `Dense` layer of two logits
-            (negative, positive) or of one, without activation; or what `in_page.pack` made of it.
+        model: a Keras model or a `Graph` that reads ids and ends in a `Dense` layer of two logits
+            (negative, positive) or of one, without activation; or what `graph.pack` made of it.
         vocabulary: the word of each id: the padding first, then the entry for unknown words.
         sentence: what stands in the text field at first.
         sentences: offered as buttons; None for a choice of the book's.
@@ -60,7 +60,7 @@ class SentimentExplorer(Explorer):
         sentences: Sequence[str] | None = None,
         words: Sequence[str] | None = None,
     ) -> None:
-        self.model = model if isinstance(model, dict) else in_page.pack(model)
+        self.model = model if isinstance(model, dict) else pack(model)
         self.vocabulary = [str(word) for word in vocabulary]
         known = set(self.vocabulary[2:])
         if len(self.vocabulary) < 3 or len(known) != len(self.vocabulary) - 2:
@@ -72,8 +72,8 @@ class SentimentExplorer(Explorer):
                 f"The model reads {self.model['size']} {self.model['inputs']}, "
                 f"but the vocabulary has {len(self.vocabulary)} entries."
             )
-        last = self.model["layers"][-1]
-        if last["type"] != "Dense" or last["units"] > 2 or last["activation"] != "linear":
+        last = self.model["nodes"][-1]
+        if last["op"] != "dense" or last["units"] > 2 or last["activation"] != "linear":
             raise ValueError(
                 "The model must end in Dense(1) or Dense(2) without activation: logits."
             )
@@ -98,26 +98,12 @@ class SentimentExplorer(Explorer):
         recurrent = np.array([[0.9, 0.0], [-0.7, 0.3]], "float32")
         out = np.array([[-2.0, 2.0], [0.3, -0.3]], "float32")
 
-        def layer(kind: str, settings: dict[str, Any], **weights: np.ndarray) -> dict[str, Any]:
-            arrays = {n: in_page._pack_array(np.asarray(w), 8, n) for n, w in weights.items()}
-            return {"type": kind, "units": 2, **settings, "weights": arrays}
-
-        packed = {
-            "format": 1,
-            "inputs": "ids",
-            "size": len(vocabulary),
-            "layers": [
-                layer("Embedding", {"mask_zero": True}, embeddings=vectors),
-                layer(
-                    "SimpleRNN",
-                    {"activation": "tanh", "return_sequences": False},
-                    kernel=kernel,
-                    recurrent_kernel=recurrent,
-                ),
-                layer("Dense", {"activation": "linear"}, kernel=out),
-            ],
-        }
-        return cls(packed, vocabulary)
+        build = Builder()
+        x = build.node("embedding", build.input, weights={"embeddings": vectors}, mask_zero=True)
+        weights = {"kernel": kernel, "recurrent_kernel": recurrent}
+        x = build.node("last", build.node("simple_rnn", x, weights=weights))
+        build.node("dense", x, weights={"kernel": out})
+        return cls(build.graph(), vocabulary)
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, at most 60 of them."""
@@ -129,7 +115,7 @@ class SentimentExplorer(Explorer):
         ids = self.encode(text)
         if not ids:
             return np.zeros(0)
-        logits = in_page.forward(self.model, ids).outputs
+        logits = run(unpack(self.model), ids).outputs
         z = logits[:, 0] if logits.shape[1] == 1 else logits[:, 1] - logits[:, 0]
         return (1 + np.tanh(z / 2)) / 2
 

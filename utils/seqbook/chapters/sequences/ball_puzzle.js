@@ -2,7 +2,8 @@ mountExplorers("ball-puzzle", (root, config) => {
   const [WIDTH, HEIGHT] = config.court, NOW = config.seen - 1, COUNT = config.paths.length;
   const rivals = { only: "position only", two: "two frames" };
   const start = () => ({ count: 0, you: 0, only: 0, two: 0 });
-  let ball = 0, shown = config.shown[0], guess, answered, sayTimer = 0, totals;
+  const set = { shown: config.shown[0] }, frames = (n) => `${n} ${n > 1 ? "frames" : "frame"}`;
+  let ball = 0, guess, answered, totals;
 
   const path = () => config.paths[ball], truth = () => path()[config.seen];
   const off = (p, q) => 100 * Math.hypot(p[0] - q[0], p[1] - q[1]);
@@ -28,20 +29,15 @@ mountExplorers("ball-puzzle", (root, config) => {
     `<svg class="sq-key" viewBox="-10 -10 20 20" aria-hidden="true"><g class="${cls}">${shape}</g></svg>`;
   const number = (p) => `(${fmt(p[0])}, ${fmt(p[1])})`;
 
-  root.innerHTML = `
-  <p class="sq-title" id="${root.id}-t">Where does the ball go next?</p>
-  <div class="sq-bar" role="group" aria-label="Frames that you see">
-    <span>You see</span>
-    ${config.shown.map((n) => `<button type="button" data-n="${n}">${n} ${n > 1 ? "frames" : "frame"}</button>`).join("")}
-  </div>
+  const { $, say } = frame(root, "Where does the ball go next?", `
+  ${segments("shown", "You see", config.shown.map((n) => [n, frames(n)]))}
   <div class="sq-court" tabindex="0" role="application" aria-label="Court, ${WIDTH} meters wide and ${HEIGHT} high"
     aria-describedby="${root.id}-h">
     <svg viewBox="0 0 ${100 * WIDTH} ${100 * HEIGHT}" aria-hidden="true"></svg></div>
   <p class="sq-note" id="${root.id}-h">Tap or click where the next frame will show the ball. Or by keyboard: arrow keys move
   your mark by 10 cm, with Shift by 1 cm; Enter makes the guess, and Enter again brings the next ball.</p>
   <div class="sq-bar sq-do">
-    <button type="button" data-do="go"></button>
-    <button type="button" data-do="reset">Start again</button>
+    ${button("go")}${button("reset", "Start again")}
     <output></output>
   </div>
   <p class="sq-seen"></p>
@@ -54,22 +50,12 @@ mountExplorers("ball-puzzle", (root, config) => {
   <table><caption>Mean distance from the ball, in cm</caption>
   <thead><tr><th scope="col">you saw</th><th scope="col">balls</th><th scope="col">you</th>
   <th scope="col">position only</th><th scope="col">two frames</th></tr></thead>
-  <tbody>${config.shown.map((n) => `<tr data-row="${n}"><th scope="row">${n} ${n > 1 ? "frames" : "frame"}</th>
-    <td></td><td></td><td></td><td></td></tr>`).join("")}</tbody></table></div>
-  <p class="sq-live" role="status" aria-live="polite"></p>`;
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", root.id + "-t");
-
-  const $ = (selector) => root.querySelector(selector);
+  <tbody>${config.shown.map((n) => `<tr data-row="${n}"><th scope="row">${frames(n)}</th>
+    <td></td><td></td><td></td><td></td></tr>`).join("")}</tbody></table></div>`);
   const court = $(".sq-court"), svg = $(".sq-court svg"), go = $("[data-do=go]");
 
-  const seen = () => path().slice(config.seen - shown, config.seen);
-  const places = () => `${shown > 1 ? "Frames" : "Frame"}: ${seen().map(number).join(", ")} m, across and up.`;
-
-  function say(text) {
-    clearTimeout(sayTimer);
-    sayTimer = setTimeout(() => { $(".sq-live").textContent = text; }, 250);
-  }
+  const seen = () => path().slice(config.seen - set.shown, config.seen);
+  const places = () => `${set.shown > 1 ? "Frames" : "Frame"}: ${seen().map(number).join(", ")} m, across and up.`;
 
   function picture() {
     const visible = seen(), last = visible.length - 1;
@@ -93,7 +79,7 @@ mountExplorers("ball-puzzle", (root, config) => {
 
   function draw() {
     picture();
-    for (const b of root.querySelectorAll("[data-n]")) b.setAttribute("aria-pressed", +b.dataset.n === shown);
+    showControls();
     go.textContent = answered ? "Next ball ›" : "Guess here";
     $("output").textContent = `ball ${ball + 1} of ${COUNT}`;
     $(".sq-seen").textContent = places();
@@ -119,7 +105,7 @@ mountExplorers("ball-puzzle", (root, config) => {
   function answer() {
     if (answered) return;
     answered = predict(path());
-    const off_by = { you: off(guess, truth()) }, sum = totals[shown];
+    const off_by = { you: off(guess, truth()) }, sum = totals[set.shown];
     for (const who of Object.keys(rivals)) off_by[who] = off(answered[who], truth());
     sum.count += 1;
     for (const [who, error] of Object.entries(off_by)) sum[who] += error;
@@ -127,8 +113,7 @@ mountExplorers("ball-puzzle", (root, config) => {
     draw();
     $(".sq-result").textContent = `The ball went to ${number(truth())}. You were ${fmt(off_by.you, 0)} cm off, ` +
       `${rivals.only} ${fmt(off_by.only, 0)} cm, ${rivals.two} ${fmt(off_by.two, 0)} cm.`;
-    clearTimeout(sayTimer);
-    $(".sq-live").textContent = "";
+    say("");
   }
 
   function move(dx, dy) {
@@ -153,29 +138,17 @@ mountExplorers("ball-puzzle", (root, config) => {
     ];
     answer();
   });
-  court.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const arrow = (dx, dy) => (event) => {
     const step = event.shiftKey ? 0.01 : 0.1;
-    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
-    if (by) move(...by);
-    else if (event.key === "Enter" || event.key === " ") next();
-    else return;
-    event.preventDefault();
-  });
-  root.addEventListener("click", (event) => {
-    const b = event.target.closest("button");
-    if (!b) return;
-    if (b.dataset.do === "go") next();
-    else if (b.dataset.do === "reset") reset();
-    else {
-      // A ball that was already given away does not count a second time.
-      shown = +b.dataset.n;
-      answered ? show((ball + 1) % COUNT) : show(ball);
-    }
-  });
+    move(step * dx, step * dy);
+  };
+  keys(court, { ArrowLeft: arrow(-1, 0), ArrowRight: arrow(1, 0), ArrowUp: arrow(0, 1), ArrowDown: arrow(0, -1), Enter: next, " ": next });
+  buttons(root, { go: next, reset });
+  // A ball that was already given away does not count a second time.
+  const showControls = controls(root, set, () => show(answered ? (ball + 1) % COUNT : ball));
 
   root.explorer = {
-    state: () => ({ ball, shown, guess, answered, totals, predictions: config.paths.map(predict) }),
+    state: () => ({ ball, shown: set.shown, guess, answered, totals, predictions: config.paths.map(predict) }),
   };
   reset();
 });

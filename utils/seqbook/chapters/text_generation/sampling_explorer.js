@@ -3,37 +3,28 @@ mountExplorers("sampling-explorer", (root, config) => {
   const net = network(config.model), painter = config.painter && network(config.painter);
   const name = (k) => ({ "\n": "end", " ": "space" })[symbols[k]] ?? symbols[k];
   const mark = (k) => ({ "\n": "⏎", " ": "␣" })[symbols[k]] ?? symbols[k];
-  const el = (query) => root.querySelector(query);
-  const shownText = (text) => text.replaceAll(" ", "␣");
 
-  root.innerHTML = `
-  <p class="sq-title" id="${root.id}-t">What comes next?</p>
+  const { $, $$ } = frame(root, "What comes next?", `
   <div class="sqs-row">
     <label class="sqs-text">text so far <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="${longest - 1}"></label>
-    <div class="sqs-btns"><button type="button" data-do="draw">Draw a letter</button>
-    <button type="button" data-do="back">Take one back</button></div>
+    <div class="sq-btns">${button("draw", "Draw a letter")}${button("back", "Take one back")}</div>
   </div>
   <p class="sqs-note" role="status"></p>
   <div class="sqs-row">
-    <label>temperature <span data-of="temperature"></span>
-      <input type="range" data-set="temperature" min="0.1" max="2.5" step="0.05" value="1"></label>
-    <label>top-k <span data-of="k"></span>
-      <input type="range" data-set="k" min="1" max="${V}" step="1" value="${V}"></label>
+    ${slider("temperature", "temperature", 0.1, 2.5, 0.05)}${slider("k", "top-k", 1, V)}
   </div>
   <div class="sqs-bars" aria-hidden="true" style="--n:${V}">${symbols.map((_, k) =>
     `<div class="sqs-bar"><i class="sqs-p"></i><i class="sqs-q"></i><span>${mark(k)}</span></div>`).join("")}</div>
   <p class="sqs-key" aria-hidden="true"><i class="sqs-p"></i> the model's own <i class="sqs-q"></i> with temperature and top-k</p>
   <p class="sqs-top" aria-live="polite"></p>
   <div class="sqs-row sqs-five">
-    <button type="button" data-do="five">Write five names</button>
+    ${button("five", "Write five names")}
     <label>seed <input type="number" min="0" max="999" step="1" inputmode="numeric"></label>
   </div>
-  <ul class="sqs-list" aria-live="polite"></ul>`;
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", root.id + "-t");
+  <ul class="sqs-list" aria-live="polite"></ul>`);
 
-  const field = el("input[type=text]"), seedField = el("input[type=number]");
-  let text = config.beginning, temperature = 1, k = V, seed = config.seed, random = mulberry(seed);
+  const field = $("input[type=text]"), seedField = $("input[type=number]"), set = { temperature: 1, k: V };
+  let text = config.beginning, seed = config.seed, random = mulberry(seed);
 
   // A generator of 32 bits (public domain): the same seed, the same numbers, in every browser.
   function mulberry(a) {
@@ -66,28 +57,26 @@ mountExplorers("sampling-explorer", (root, config) => {
   function write(start, u) {
     let string = start;
     while (string.length < longest) {
-      const next = drawFrom(reshape(logits(string), temperature, k), u());
+      const next = drawFrom(reshape(logits(string), set.temperature, set.k), u());
       if (next === 0) break;
       string += symbols[next];
     }
     return string;
   }
 
-  function say(note) { el(".sqs-note").textContent = note; }
+  function say(note) { $(".sqs-note").textContent = note; }
 
   function show() {
-    const z = logits(text), p = reshape(z, 1, V), q = reshape(z, temperature, k);
-    root.querySelectorAll(".sqs-bar").forEach((bar, i) => {
+    const z = logits(text), p = reshape(z, 1, V), q = reshape(z, set.temperature, set.k);
+    $$(".sqs-bar").forEach((bar, i) => {
       bar.querySelector(".sqs-p").style.height = 100 * p[i] + "%";
       bar.querySelector(".sqs-q").style.height = 100 * q[i] + "%";
       bar.classList.toggle("sqs-cut", q[i] === 0);
     });
     const best = q.map((_, i) => i).sort((a, b) => q[b] - q[a] || a - b).slice(0, 5).filter((i) => q[i] >= 0.0005);
-    el(".sqs-top").innerHTML = `Next: ${best.map((i) => `<b>${name(i).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)}</b> ${fmt(q[i])}`).join(" · ")}`;
-    el("[data-of=temperature]").textContent = fmt(temperature);
-    el("[data-of=k]").textContent = k === V ? "all" : k;
-    el("[data-set=k]").setAttribute("aria-valuetext", k === V ? "all" : String(k));
-    el("[data-do=back]").setAttribute("aria-disabled", String(!text));
+    $(".sqs-top").innerHTML = `Next: ${best.map((i) => `<b>${escaped(name(i))}</b> ${fmt(q[i])}`).join(" · ")}`;
+    showControls();
+    $("[data-do=back]").setAttribute("aria-disabled", String(!text));
     return { p, q };
   }
 
@@ -98,35 +87,30 @@ mountExplorers("sampling-explorer", (root, config) => {
     if (field.value !== text) field.value = text;
     show();
   });
-  for (const input of root.querySelectorAll("input[type=range]")) {
-    input.addEventListener("input", () => {
-      if (input.dataset.set === "k") k = +input.value; else temperature = +input.value;
-      show();
-    });
-  }
+  const showControls = controls(root, set, show, (key, v) => key === "temperature" ? fmt(v) : v === V ? "all" : String(v));
   const setSeed = numberField(seedField, (value, valid) => {
     if (valid) { seed = Math.round(value); random = mulberry(seed); }
   });
-  root.addEventListener("click", (event) => {
-    const action = event.target.closest("button")?.dataset.do;
-    if (action === "draw") {
-      const { q } = show(), next = drawFrom(q, random());
+  function change(to, note) {
+    text = field.value = to;
+    say(note);
+    show();
+  }
+  buttons(root, {
+    draw() {
+      const next = drawFrom(show().q, random());
       if (next === 0) say(`The end was drawn: “${text}” is finished.`);
       else if (text.length + 1 >= longest) say(`Long enough: texts end at ${longest} letters.`);
-      else { text += symbols[next]; field.value = text; say(`Drawn: ${name(next)}.`); }
-      show();
-    } else if (action === "back" && text) {
-      text = text.slice(0, -1);
-      field.value = text;
-      say("");
-      show();
-    } else if (action === "five") writeFive();
+      else change(text + symbols[next], `Drawn: ${name(next)}.`);
+    },
+    back: () => change(text.slice(0, -1), ""),
+    five: writeFive,
   });
 
   // From the beginning of the seed, so that the same seed writes the same five.
   function writeFive() {
     const u = mulberry(seed);
-    el(".sqs-list").replaceChildren(...Array.from({ length: 5 }, () => {
+    $(".sqs-list").replaceChildren(...Array.from({ length: 5 }, () => {
       const item = document.createElement("li"), written = write(text, u);
       if (painter && written) {
         const rgb = painter.run(ids(written).slice(1)).output.map((v) => Math.round(255 * v));
@@ -144,5 +128,5 @@ mountExplorers("sampling-explorer", (root, config) => {
   setSeed(seed);
   show();
   writeFive();
-  root.explorer = { state: () => ({ text, temperature, k, seed, ...show() }), write: (start, s) => write(start, mulberry(s)) };
+  root.explorer = { state: () => ({ text, ...set, seed, ...show() }), write: (start, s) => write(start, mulberry(s)) };
 });

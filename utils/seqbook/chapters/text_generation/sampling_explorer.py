@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...live import in_page
+from ...graph import Builder, pack, run, unpack
 from ...live.base import Explorer
 
 END = "\n"  # the symbol before the first one and after the last
@@ -33,8 +33,8 @@ class SamplingExplorer(Explorer):
     written from a seed. The network runs in the page.
 
     Args:
-        model: a built `keras.Sequential` that reads ids and gives logits of the next symbol, or
-            what `in_page.pack` made of one.
+        model: a Keras model or a `Graph` that reads ids and gives logits of the next symbol, or
+            what `graph.pack` made of one.
         symbols: the characters of ids 0, 1, …; id 0 is the line break that begins and ends a text.
         beginning: what stands in the text field at first.
         longest: texts end here at the latest, in symbols, 2 to 60.
@@ -70,10 +70,10 @@ class SamplingExplorer(Explorer):
             raise ValueError(f"The beginning has {unknown[0]!r} in it, not a symbol.")
         if len(beginning) >= longest:
             raise ValueError(f"The beginning must be shorter than {longest} symbols.")
-        self.model = model if isinstance(model, dict) else in_page.pack(model)
+        self.model = model if isinstance(model, dict) else pack(model)
         self.painter = painter
         if painter is not None and not isinstance(painter, dict):
-            self.painter = in_page.pack(painter)
+            self.painter = pack(painter)
         for label, packed in [("model", self.model), ("painter", self.painter)]:
             if packed and (packed["inputs"] != "ids" or packed["size"] != len(self.symbols)):
                 raise ValueError(
@@ -91,10 +91,9 @@ class SamplingExplorer(Explorer):
         for word in words:
             ids = [symbols.index(s) for s in END + word + END]
             np.add.at(logits, (ids[:-1], ids[1:]), 1.5)
-        table = {"embeddings": in_page._pack_array(logits, 8, "embeddings")}
-        layer = {"type": "Embedding", "units": len(symbols), "mask_zero": False, "weights": table}
-        packed = {"format": 1, "inputs": "ids", "size": len(symbols), "layers": [layer]}
-        return cls(packed, symbols, beginning="pa", longest=12)
+        build = Builder()
+        build.node("embedding", build.input, weights={"embeddings": logits})
+        return cls(build.graph(), symbols, beginning="pa", longest=12)
 
     def config(self) -> dict[str, Any]:
         """The packed networks and what the figure begins with."""
@@ -110,7 +109,7 @@ class SamplingExplorer(Explorer):
     def logits(self, text: str) -> np.ndarray:
         """Logits of what follows `text`, shape (symbols,), as the page computes them."""
         ids = [0, *(self.symbols.index(s) for s in text)]
-        return in_page.forward(self.model, ids).outputs[-1]
+        return run(unpack(self.model), ids).outputs[-1]
 
     def _likeliest(self, n: int = 5) -> list[tuple[str, float]]:
         p = reshape(self.logits(self.beginning), 1.0, len(self.symbols))
