@@ -21,8 +21,9 @@ from .results import Fault, Todo, Verdict
 MISFITS = ("ValueError", "InvalidArgumentError", "IndexError")
 IN_PLACE = (
     "the result is right, but your code overwrites its argument `{name}`, which the caller still "
-    "needs. Work on a copy, `{name}.copy()`, or on a new array."
+    "needs. {how}"
 )
+NEW_LIST = "Write `a = a - b`, which makes a new array; `a -= b` changes the old one."
 NOT_TWICE = (
     "the first call is right, and the same call once more gives something else. Something is kept "
     "from one call to the next: make everything anew inside the function."
@@ -99,7 +100,7 @@ class FaultModel:
         runs = [(probe, self._run(answer, probe, changed)) for probe in self.probes]
         asked = ASKED.get()
         if asked and asked.runs is not None:
-            asked.runs.append((self.label, [got for _, got in runs]))
+            asked.runs.append((self, [got for _, got in runs]))
         wants = [self.expected(probe) for probe, _ in runs]
         wrong = [i for i, (_, got) in enumerate(runs) if not self.matches(got, wants[i])]
         if not wrong:
@@ -139,7 +140,10 @@ class FaultModel:
         """The numbers are right. Can the next cells use the result, and is nothing harmed?"""
         if changed and not self.in_place:
             name = self.names[changed[0]] if changed[0] < len(self.names) else "x"
-            return [("in place", IN_PLACE.format(name=name))]
+            listed = isinstance(self.probes[0][changed[0]], list)
+            return [("in place", IN_PLACE.format(name=name, how=NEW_LIST if listed else (
+                f"Work on a copy, `{name}.copy()`, or on a new array."
+            )))]  # fmt: skip
         again = self._run(answer, self.probes[0], [])
         if not self.matches(again, self.expected(self.probes[0])):
             return [("not twice", NOT_TWICE)]
