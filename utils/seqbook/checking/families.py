@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .blanks import functions_in
+from .lab import ASKED
 from .probes import copied, same
 from .report import outputs
 from .results import Fault
@@ -271,9 +273,12 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
                         f"it works as if `{name}` were {'larger' if more > 0 else 'smaller'} by "
                         "one. Check the first and the last index."
                     )
-            for value in (0, 1):
+            for value in constants():
                 if explains(put(i, lambda v, x=value: type(v)(x))):
-                    yield "ignored", f"`{name}` has no effect, it acts as {value}. Use `{name}`."
+                    yield "ignored", (
+                        f"`{name}` is not used: it works as if it were always {value:g}. Use "
+                        f"`{name}` there."
+                    )
             if explains(put(i, lambda v: -v)):
                 yield "sign", f"`{name}` comes in with the wrong sign."
             continue
@@ -324,7 +329,8 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
                     f"`{name}` is summed over {over} first, so all are alike. Each needs its own."
                 )
     for i, j in itertools.combinations(range(len(parts)), 2):
-        if all(type(p[i]) is type(p[j]) for p in model.probes) and explains(
+        alike = all(type(p[i]) is type(p[j]) for p in model.probes)
+        if alike and explains(
             lambda p, i=i, j=j: tuple(p[j] if n == i else p[i] if n == j else v
                                       for n, v in enumerate(p))
         ):  # fmt: skip
@@ -332,12 +338,30 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
                 f"`{names[i]}` and `{names[j]}` are exchanged: each stands where the other belongs."
             )
         for a, b in ((i, j), (j, i)):
-            if explains(lambda p, a=a, b=b: (*p[:a], p[b], *p[a + 1 :])):
+            if alike and explains(lambda p, a=a, b=b: (*p[:a], p[b], *p[a + 1 :])):
                 yield "wrong argument", f"`{names[b]}` is used where `{names[a]}` belongs."
 
 
-def experiment(model: FaultModel, answer: Any, probe: tuple, got: Any) -> str:
-    """What a few more calls show of an answer that no slip explains; empty if nothing."""
+def constants() -> list[float]:
+    """The numbers that the answer's own code holds, 0 and 1 among them."""
+    asked = ASKED.get()
+    codes = [f.__code__ for a in (asked.answers if asked else ()) for f in functions_in(a)]
+    found = [c for code in codes for c in code.co_consts if type(c) in (int, float)]
+    return list(dict.fromkeys([0, 1, *found]))[:12]
+
+
+def experiment(model: FaultModel, answer: Any, runs: Sequence[tuple[tuple, Any]]) -> str:
+    """What more calls show of an answer that no slip explains; empty if nothing."""
+    unmoved = [unused(model, answer, probe, got) for probe, got in runs
+               if not isinstance(got, Exception)]  # fmt: skip
+    names = [n for n in model.names if unmoved and all(n in some for some in unmoved)]
+    listed = " and ".join(f"`{name}`" for name in names)
+    return f"Changing {listed} changes nothing in your result: use it." if names else ""
+
+
+def unused(model: FaultModel, answer: Any, probe: tuple, got: Any) -> list[str]:
+    """The arguments that play no part in this result, and should."""
+    found = []
     for i, name in enumerate(model.names[: len(probe)]):
         changed = list(copied(probe))
         if isinstance(probe[i], np.ndarray) and probe[i].dtype.kind == "f":
@@ -356,8 +380,8 @@ def experiment(model: FaultModel, answer: Any, probe: tuple, got: Any) -> str:
             continue  # it would have no effect in a right answer either
         now = model._run(answer, tuple(changed), [])
         if not isinstance(now, Exception) and _alike(now, got):
-            return f"Changing `{name}` changes nothing in your result: is it used?"
-    return ""
+            found.append(name)
+    return found
 
 
 def _alike(a: Any, b: Any) -> bool:

@@ -19,10 +19,6 @@ from .results import Fault, Todo, Verdict
 # What NumPy and TensorFlow raise when shapes do not fit. Only such a crash is a sign of a slip
 # that cannot run on some probe: a misspelled name is not.
 MISFITS = ("ValueError", "InvalidArgumentError", "IndexError")
-IN_PLACE = (
-    "the result is right, but your code overwrites its argument `{name}`, which the caller still "
-    "needs. {how}"
-)
 NEW_LIST = "Write `a = a - b`, which makes a new array; `a -= b` changes the old one."
 NOT_TWICE = (
     "the first call is right, and the same call once more gives something else. Something is kept "
@@ -110,13 +106,15 @@ class FaultModel:
         if asked:
             probe = copied(self.probes[wrong[0]])
             asked.inputs = tuple(self.args(*probe)) if self.args else probe
-        return next(self.explanations(answer, runs, wants), None) or self._described(
-            answer, runs, wants, wrong[0]
-        )
+        found = None
+        with suppress(Exception):  # a diagnosis that stumbles over an odd result finds nothing
+            found = next(self.explanations(runs, wants), None)
+        if found and changed and not self.in_place:
+            found = [*found, ("in place", self._overwrites(changed[0], "your code also"))]
+        return found or self._described(answer, runs, wants, wrong[0])
 
     def explanations(
-        self, answer: Callable[..., Any], runs: Sequence[tuple[tuple, Any]],
-        wants: Sequence[Mapping[str, Any]],
+        self, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Mapping[str, Any]]
     ) -> Iterator[list[Fault]]:
         """What would explain every run, the simplest first."""
         asked, gots = ASKED.get(), [got for _, got in runs]
@@ -139,25 +137,31 @@ class FaultModel:
     def _right_but(self, answer: Any, first: Any, changed: list[int]) -> Verdict:
         """The numbers are right. Can the next cells use the result, and is nothing harmed?"""
         if changed and not self.in_place:
-            name = self.names[changed[0]] if changed[0] < len(self.names) else "x"
-            listed = isinstance(self.probes[0][changed[0]], list)
-            return [("in place", IN_PLACE.format(name=name, how=NEW_LIST if listed else (
-                f"Work on a copy, `{name}.copy()`, or on a new array."
-            )))]  # fmt: skip
+            said = self._overwrites(changed[0], "the result is right, but your code")
+            return [("in place", said)]
         again = self._run(answer, self.probes[0], [])
         if not self.matches(again, self.expected(self.probes[0])):
             return [("not twice", NOT_TWICE)]
         return self.usable(first) if self.usable else None
 
+    def _overwrites(self, i: int, begin: str) -> str:
+        """What to say of an answer that changes its i-th argument."""
+        name = self.names[i] if i < len(self.names) else "x"
+        listed = isinstance(self.probes[0][i], list)
+        how = NEW_LIST if listed else f"Work on a copy, `{name}.copy()`, or on a new array."
+        return f"{begin} overwrites its argument `{name}`, which the caller still needs. {how}"
+
     def _described(
         self, answer: Any, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Any], at: int
     ) -> str:
         """No slip explains it: what was seen, and on which input."""
-        probe, got = runs[at]
+        got = runs[at][1]
         if isinstance(got, Exception):
             return f"your code stopped with {blame(got)}"
         said = describe(got, wants[at], self.close)
-        fact = experiment(self, answer, probe, got)
+        fact = ""
+        with suppress(Exception):
+            fact = experiment(self, answer, runs)
         return said + (f" {fact}" if fact else "") + shown_inputs(ASKED.get())
 
     def _run(self, answer: Callable[..., Any], probe: tuple, changed: list[int]) -> Any:

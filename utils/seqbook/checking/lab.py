@@ -39,12 +39,14 @@ class Asked:
         lab: the exercise's lab.
         todo: the exercise's number.
         inputs: the arguments on which a fault model found the answer wrong.
+        answers: what the check was given.
         runs: if a list, fault models put what they saw there and look for no slip.
     """
 
     lab: Lab
     todo: str
     inputs: tuple[Any, ...] | None = None
+    answers: Sequence[Any] = ()
     runs: list[tuple[Any, list[Any]]] | None = None
 
 
@@ -116,7 +118,7 @@ class Lab:
         """What the check of `todo` says of this answer; nothing is stored."""
         exercise, said = self.exercises[todo], None
         wanted = len(inspect.signature(exercise.judge).parameters)
-        asked = Asked(self, todo)
+        asked = Asked(self, todo, answers=answer)
         if len(answer) != wanted:
             name, s = exercise.judge.__name__, "" if wanted == 1 else "s"
             said = f"`check.{name}` takes {wanted} thing{s}, it was given {len(answer)}."
