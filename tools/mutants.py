@@ -113,12 +113,19 @@ def changes(function: ast.FunctionDef) -> Iterator[tuple[str, Change]]:
                 for e in values(head):
                     if type(getattr(e, "ctx", None)) is not ast.Store:
                         for new, hint, rank in of_expression(e, names):
+                            if rank > 1 and (function.name == "build" or counts(statement)):
+                                continue
                             yield label, (e, new, f"{where}{hint}", rank)
     last = function.body[-1]
     if isinstance(last, ast.Return) and last.value is not None:
         for name in names:
             hint = f"`{name}` is returned, and something else should be. Look at what is asked for."
             yield "return", (last, [ast.Return(load(name))], hint, 1)
+
+
+def counts(statement: ast.stmt) -> bool:
+    """Is this the head of a loop over steps, where little can be written otherwise?"""
+    return isinstance(statement, ast.For) and "range" in ast.unparse(statement.iter)
 
 
 MODULES = ("np", "tf", "keras", "ops", "self", "math", "music")
@@ -312,8 +319,8 @@ def of_operator(e: ast.BinOp) -> Iterator[Slip]:
         yield other(ast.Add), f"{wb} is added. Subtract it.", 0
         yield turned(), f"the difference of {wa} and {wb} is the wrong way round. Turn it.", 0
     elif op is ast.Mult:
-        yield a, f"the factor {wb} is missing. Multiply by it.", 0
-        yield b, f"the factor {wa} is missing. Multiply by it.", 0
+        yield a, f"the multiplication by {wb} is missing. Multiply by it.", 0
+        yield b, f"the multiplication by {wa} is missing. Multiply by it.", 0
         yield other(ast.Add), f"{wa} and {wb} are added. Multiply them.", 0
         yield other(ast.Div), f"{wa} is divided by {wb}. Multiply.", 0
         yield turned(ast.Div), f"{wb} is divided by {wa}. Multiply.", 1
@@ -322,9 +329,9 @@ def of_operator(e: ast.BinOp) -> Iterator[Slip]:
             (f"{wa} and {wb} are multiplied as matrices. Multiply them element by element."),
             0,
         )
-        yield made("A * B * B", A=a, B=b), f"the factor {wb} comes in twice. Use it once.", 1
-        yield made("A * A * B", A=a, B=b), f"the factor {wa} comes in twice. Use it once.", 1
-        yield made("A * B**2", A=a, B=b), f"the factor {wb} is squared. Use it once.", 2
+        yield made("A * B * B", A=a, B=b), f"{wb} is multiplied in twice. Use it once.", 1
+        yield made("A * A * B", A=a, B=b), f"{wa} is multiplied in twice. Use it once.", 1
+        yield made("A * B**2", A=a, B=b), f"{wb} is squared. Use it as it stands.", 2
     elif op is ast.Div:
         yield a, f"the division by {wb} is missing. Divide by it.", 0
         yield other(ast.Mult), f"{wa} is multiplied by {wb}. Divide by it.", 0
@@ -606,7 +613,8 @@ FORMS = [
 
 def wrapped(e: ast.expr) -> Iterator[Slip]:
     for form, what in FORMS:
-        yield made(form, E=e), f"{words(e)} {what}. It should not.", 2
+        do = "Use it." if form == "0 * E" else "It should not."
+        yield made(form, E=e), f"{words(e)} {what}. {do}", 2
 
 
 def of_statement(body: list[ast.stmt], i: int) -> Iterator[Change]:

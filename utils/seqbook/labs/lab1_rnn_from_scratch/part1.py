@@ -180,6 +180,12 @@ ECHO_HINTS = {
     "they were. The target at step t is the symbol of step t − lag.",
     "too short": "the first `lag` steps are missing: symbols and targets have the same shape. "
     "The first `lag` targets are 0.",
+    "rows run together, zeros in front": "what falls out of one row comes into the next, and only "
+    "the first row begins with zeros. Shift every row by itself: `np.roll(..., axis=1)`, then zeros "
+    "in front of each.",
+    "one zero only": "only the first target is 0. The first `lag` targets are: `targets[:, :lag]`.",
+    "begins one late": "the first symbol that should be said is missing: its target is still 0. "
+    "Begin at step `lag`, not behind it.",
     "all zeros": "every target is 0. From step `lag` on, the target is the symbol of `lag` steps "
     "ago.",
 }
@@ -205,6 +211,14 @@ def echo_model(
         targets = np.roll(symbols, lag, axis=1)
     elif "rows run together" in faults:
         targets = np.roll(symbols, lag)
+    elif "rows run together, zeros in front" in faults:
+        targets = np.roll(symbols, lag)
+        targets.flat[:lag] = 0
+    elif "one zero only" in faults:
+        targets = np.roll(symbols, lag, axis=1)
+        targets[:, 0] = 0
+    elif "begins one late" in faults:
+        targets[:, lag + 1 :] = symbols[:, 1 : max(steps - lag, 1)]
     elif "shifts examples" in faults:
         targets[lag:] = symbols[: max(len(symbols) - lag, 0)]
     elif "future, wraps around" in faults:

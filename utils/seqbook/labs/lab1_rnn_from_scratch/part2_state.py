@@ -22,6 +22,8 @@ STEP_HINTS = {
     "columns": "this is the formula for columns, word for word. Here each example is a row: "
     "W_xhᵀx becomes `x @ W_xh`, and W_hhᵀh becomes `h @ W_hh`.",
     "W_xh for the state": "the state goes through W_xh. It has a matrix of its own: `h @ W_hh`.",
+    "weights exchanged": "W_xh and W_hh are exchanged. The input x goes with W_xh, the state h with "
+    "W_hh.",
     "no tanh": "the sum is not squashed: put tanh around all of it.",
     "sigmoid for tanh": "there is a sigmoid around the sum; the formula says tanh.",
     "relu for tanh": "there is a ReLU around the sum; the formula says tanh.",
@@ -61,6 +63,8 @@ def new_state(
     parts = []
     if "W_xh for the state" in faults:
         W_hh = W_xh
+    if "weights exchanged" in faults:
+        W_xh, W_hh = W_hh, W_xh
     if "columns" in faults:
         x, h, W_xh, W_hh = W_xh.T, W_hh.T, x, h
     if "input ignored" not in faults:
@@ -137,6 +141,8 @@ UNROLL_HINTS = {
     "`xs[:, t]`.",
     "sequence by sequence": "your loop goes over the examples: `for x in xs` takes one sequence at "
     "a time, and the state runs from one into the next. Time is the second axis: `xs[:, t]`.",
+    "as many steps as examples": "your loop has as many rounds as there are examples, `len(xs)`. "
+    "The number of steps is the size of the second axis: `xs.shape[1]`.",
     "same input": "every step gets the first input. Step t gets `xs[:, t]`.",
     "states added up": "each stored state is the sum of all states so far. Store `h` itself.",
 }
@@ -148,6 +154,10 @@ def walk(
     """All states as the answer returns them, and the state at the end."""
     start, states = h, []
     steps = list(range(xs.shape[1]))
+    if "as many steps as examples" in faults:
+        if len(xs) > xs.shape[1]:
+            raise ValueError("there is no such step")
+        steps = list(range(len(xs)))
     if faults & {"over the batch", "sequence by sequence"}:
         steps, h = list(range(len(xs))), h[:1]
     if "last step missing" in faults:
@@ -226,6 +236,7 @@ UNROLL = FaultModel(
     [batches_probe(3, 3, 3, 3), batches_probe(2, 5, 4, 3, second=3), batches_probe(1, 4, 2, 5)],
     most=2,
     axes={"xs": "batch time inputs", **STATES_AXES, **CELL_AXES},
+    alone={"the result for a second batch": "state leaks"},
     call=two_batches,
     args=lambda xs, second, *weights: (xs, *weights),
 )

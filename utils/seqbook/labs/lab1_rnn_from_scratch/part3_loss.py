@@ -45,7 +45,7 @@ LOSS_HINTS = {
     "mean over symbols": "the loss is averaged over the symbols too. Each step counts the one "
     "right symbol: sum, and divide by the number of examples only.",
     "largest": "the largest log probability is taken, and the targets play no part. Take that of "
-    "the target, right or wrong.",
+    "the target.",
     "dots left out": "steps whose target is 0 do not count. Here 0 is a symbol like the others: "
     "count every step.",
     "squared error": "this is a squared error between probabilities and targets. The loss is minus "
