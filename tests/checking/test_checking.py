@@ -193,7 +193,8 @@ def test_the_wrong_number_of_values_is_described():
     assert describe(np.ones(2), want).startswith("2 values are expected (h, c); one array")
     assert "a list of 3" in describe([1, 2, 3], want)
     assert describe([np.ones(2), None], want) == "h is right. c is None: it was never computed."
-    assert describe([np.ones(2), np.ones(4)], want) .endswith("c has shape (4,), it should be (3,).")
+    said = describe([np.ones(2), np.ones(4)], want)
+    assert said.endswith("c has shape (4,), it should be (3,).")
     assert "should be 1 " in describe(2.0, {"L": np.float64(1)})
 
 
