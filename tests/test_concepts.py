@@ -8,8 +8,7 @@ from functools import cache
 import nbformat
 import pytest
 import yaml
-
-from book import ROOT, chapters
+from chapter_list import ROOT, chapters
 
 PARTS = yaml.safe_load((ROOT / "book/concepts.yml").read_text(encoding="utf-8"))
 CONCEPTS = {c["id"]: c for part in PARTS for c in part["concepts"]}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel
-from ...music.parts import END
+from ...music.recipe import END
 from .lab import LAB, Faults, named
 
 # 1.1 ---------------------------------------------------------------------------------------------
