@@ -204,6 +204,28 @@ class LabCases:
         case = self.cases[todo]
         return getattr(self.module, case.check or case.names[0])
 
+    def run_through(self, todo: str, source: str, shorter: Mapping[str, str]) -> None:
+        """Run the whole lab with this answer in the place of the solution's.
+
+        Args:
+            todo: the exercise.
+            source: the answer.
+            shorter: text of the notebook → what stands there instead, to train for less long.
+        """
+        book = nbformat.read(ROOT / "solutions" / f"{self.notebook}.ipynb", 4)
+        space: dict[str, Any] = {"__name__": "__main__"}
+        execute(self.setup, space)
+        for cell in (c for c in book.cells if c.cell_type == "code"):
+            tags = cell.metadata.get("tags", ())
+            if "%pip" in cell.source or "remove-cell" in tags:
+                continue
+            found = TODO.search(cell.source)
+            text = source if found and found[1] == todo else cell.source
+            for long, short in shorter.items():
+                text = text.replace(long, short)
+            execute(text, space)
+        assert all(self.module.LAB.results.values())
+
     # Assertions --------------------------------------------------------------------------------
 
     def assert_right(self, todo: str) -> None:
