@@ -60,8 +60,9 @@ check-site: $(SITE)/.built  ## check the built site's links, anchors, launch but
 lab: .venv/.ready  ## open the notebooks and labs in JupyterLab
 	@$(BIN)/python -m jupyterlab --notebook-dir=.
 
-labs: .venv/.ready  ## write labs/ anew from solutions/
+labs: .venv/.ready  ## write labs/ anew from solutions/, and what checks know of slips
 	@$(BIN)/python tools/make_labs.py
+	@$(BIN)/python tools/make_mutants.py
 	@$(BIN)/python tools/make_taught.py
 
 run: .venv/.ready  ## run notebooks and store their outputs: NB=notebooks/x.ipynb, or all

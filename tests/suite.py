@@ -23,9 +23,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "utils" / "seqbook"
 # What decides how a notebook is run and compared.
-AROUND = ["requirements.txt", "conftest.py", "labs/conftest.py", "pyproject.toml"]
+AROUND = ["requirements.txt", "conftest.py", "pyproject.toml"]
 AROUND += ["tests/sanitize.cfg", "tests/suite.py", "tests/nbval_tolerance.py"]
-AROUND += ["tests/offline/sitecustomize.py"]
+AROUND += ["tests/nbval_labs.py", "tests/offline/sitecustomize.py"]
 IMPORT = re.compile(rb"\b(?:from|import|import_module)\b[^\n(]*(?:\([^)]*\))?")
 SECONDS, PASSED = "suite/seconds", "suite/passed"
 

@@ -20,6 +20,7 @@ A slip or another right answer is either a list of edits to the solution noteboo
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib.util
 import itertools
@@ -34,6 +35,7 @@ from typing import Any
 
 import nbformat
 import numpy as np
+from make_labs import blank_out
 
 ROOT = Path(__file__).resolve().parents[2]
 TODO = re.compile(r"# TODO (\d+\.\d+)")
@@ -84,20 +86,61 @@ def mutate(source: str, change: Edits | str) -> str:
 
 
 @functools.cache
-def make_labs() -> ModuleType:
-    """tools/make_labs.py as a module."""
-    spec = importlib.util.spec_from_file_location("make_labs", ROOT / "tools" / "make_labs.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@functools.cache
 def answers(notebook: str) -> dict[str, str]:
     """TODO → source of the solution's cell, in the notebook's order."""
     book = nbformat.read(ROOT / "solutions" / f"{notebook}.ipynb", 4)
     cells = [c.source for c in book.cells if c.cell_type == "code"]
     return {found[1]: source for source in cells if (found := TODO.search(source))}
+
+
+def cases_of(notebook: str) -> Mapping[str, Case]:
+    """The cases that the tests hold of a lab, in `<lab>_cases.py` or in its test."""
+    names = (f"{notebook.partition('_')[0]}_cases", f"test_{notebook}")
+    name = next((n for n in names if importlib.util.find_spec(n)), None)
+    return importlib.import_module(name).CASES if name else {}
+
+
+@functools.cache
+def check_cells(notebook: str) -> dict[str, str]:
+    """TODO → the cell that checks it, such as `check.dense(dense)`."""
+    book = nbformat.read(ROOT / "solutions" / f"{notebook}.ipynb", 4)
+    found, todo = {}, None
+    for source in (c.source for c in book.cells if c.cell_type == "code"):
+        todo = match[1] if (match := TODO.search(source)) else todo
+        if source.startswith("check.") and todo and todo not in found:
+            found[todo] = source
+    return found
+
+
+@functools.cache
+def definitions(notebook: str) -> list[tuple[str | None, str]]:
+    """(TODO or None, source) of all that stands ready for a learner, in the notebook's order.
+
+    Answers are kept whole. Of the other cells only what defines something: functions, classes,
+    and names for numbers and texts. What loads, trains or draws is left out.
+    """
+    book = nbformat.read(ROOT / "solutions" / f"{notebook}.ipynb", 4)
+    found: list[tuple[str | None, str]] = []
+    for source in (c.source for c in book.cells if c.cell_type == "code"):
+        todo = TODO.search(source)
+        if todo:
+            found.append((todo[1], source))
+        elif "%pip" not in source:
+            nodes = [node for node in ast.parse(source).body if defines(node)]
+            found.append((None, "\n\n\n".join(ast.unparse(node) for node in nodes)))
+    return [(todo, source) for todo, source in found if source]
+
+
+def defines(node: ast.stmt) -> bool:
+    """Is this a function, an import, or a name for a number or a text?"""
+    if isinstance(node, ast.Assign):
+        try:
+            ast.literal_eval(node.value)
+        except ValueError:
+            return False
+        return True
+    kinds = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+    return isinstance(node, kinds)
 
 
 @dataclass
@@ -139,7 +182,7 @@ class LabCases:
         """The names a learner has when reaching `todo`: imports and the earlier answers."""
         space: dict[str, Any] = {"__name__": "__main__"}
         execute(self.setup, space)
-        for earlier, source in answers(self.notebook).items():
+        for earlier, source in definitions(self.notebook):
             if earlier == todo:
                 break
             execute(source, space)
@@ -160,6 +203,28 @@ class LabCases:
         """The check of `todo`."""
         case = self.cases[todo]
         return getattr(self.module, case.check or case.names[0])
+
+    def run_through(self, todo: str, source: str, shorter: Mapping[str, str]) -> None:
+        """Run the whole lab with this answer in the place of the solution's.
+
+        Args:
+            todo: the exercise.
+            source: the answer.
+            shorter: text of the notebook → what stands there instead, to train for less long.
+        """
+        book = nbformat.read(ROOT / "solutions" / f"{self.notebook}.ipynb", 4)
+        space: dict[str, Any] = {"__name__": "__main__"}
+        execute(self.setup, space)
+        for cell in (c for c in book.cells if c.cell_type == "code"):
+            tags = cell.metadata.get("tags", ())
+            if "%pip" in cell.source or "remove-cell" in tags:
+                continue
+            found = TODO.search(cell.source)
+            text = source if found and found[1] == todo else cell.source
+            for long, short in shorter.items():
+                text = text.replace(long, short)
+            execute(text, space)
+        assert all(self.module.LAB.results.values())
 
     # Assertions --------------------------------------------------------------------------------
 
@@ -192,7 +257,7 @@ class LabCases:
 
     def assert_blank(self, todo: str) -> None:
         """The unfilled cell of the generated lab is 'todo', or raises Todo itself."""
-        source = make_labs().blank_out(self.right(todo))
+        source = blank_out(self.right(todo))
         assert source != self.right(todo), "nothing is left to the learner"
         space = self.space(todo)
         execute(source, space)
@@ -276,7 +341,8 @@ def confusions(model: Any, size: int = 2, exclusive: Sequence[set[str]] = ()) ->
             runs = []
             for probe in model.probes:
                 try:
-                    runs.append((probe, model.expected(probe, chosen)))
+                    results = list(model.expected(probe, chosen).values())
+                    runs.append((probe, results if len(results) > 1 else results[0]))
                 except ValueError as error:
                     runs.append((probe, error))
             found = model.diagnose(runs)
