@@ -20,8 +20,8 @@ A slip or another right answer is either a list of edits to the solution noteboo
 
 from __future__ import annotations
 
+import ast
 import functools
-import importlib.util
 import itertools
 import linecache
 import re
@@ -34,6 +34,7 @@ from typing import Any
 
 import nbformat
 import numpy as np
+from make_labs import blank_out
 
 ROOT = Path(__file__).resolve().parents[2]
 TODO = re.compile(r"# TODO (\d+\.\d+)")
@@ -84,20 +85,54 @@ def mutate(source: str, change: Edits | str) -> str:
 
 
 @functools.cache
-def make_labs() -> ModuleType:
-    """tools/make_labs.py as a module."""
-    spec = importlib.util.spec_from_file_location("make_labs", ROOT / "tools" / "make_labs.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@functools.cache
 def answers(notebook: str) -> dict[str, str]:
     """TODO → source of the solution's cell, in the notebook's order."""
     book = nbformat.read(ROOT / "solutions" / f"{notebook}.ipynb", 4)
     cells = [c.source for c in book.cells if c.cell_type == "code"]
     return {found[1]: source for source in cells if (found := TODO.search(source))}
+
+
+@functools.cache
+def check_cells(notebook: str) -> dict[str, str]:
+    """TODO → the cell that checks it, such as `check.dense(dense)`."""
+    book = nbformat.read(ROOT / "solutions" / f"{notebook}.ipynb", 4)
+    found, todo = {}, None
+    for source in (c.source for c in book.cells if c.cell_type == "code"):
+        todo = match[1] if (match := TODO.search(source)) else todo
+        if source.startswith("check.") and todo and todo not in found:
+            found[todo] = source
+    return found
+
+
+@functools.cache
+def definitions(notebook: str) -> list[tuple[str | None, str]]:
+    """(TODO or None, source) of all that stands ready for a learner, in the notebook's order.
+
+    Answers are kept whole. Of the other cells only what defines something: functions, classes,
+    and names for numbers and texts. What loads, trains or draws is left out.
+    """
+    book = nbformat.read(ROOT / "solutions" / f"{notebook}.ipynb", 4)
+    found: list[tuple[str | None, str]] = []
+    for source in (c.source for c in book.cells if c.cell_type == "code"):
+        todo = TODO.search(source)
+        if todo:
+            found.append((todo[1], source))
+        elif "%pip" not in source:
+            nodes = [node for node in ast.parse(source).body if defines(node)]
+            found.append((None, "\n\n\n".join(ast.unparse(node) for node in nodes)))
+    return [(todo, source) for todo, source in found if source]
+
+
+def defines(node: ast.stmt) -> bool:
+    """Is this a function, an import, or a name for a number or a text?"""
+    if isinstance(node, ast.Assign):
+        try:
+            ast.literal_eval(node.value)
+        except ValueError:
+            return False
+        return True
+    kinds = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+    return isinstance(node, kinds)
 
 
 @dataclass
@@ -139,7 +174,7 @@ class LabCases:
         """The names a learner has when reaching `todo`: imports and the earlier answers."""
         space: dict[str, Any] = {"__name__": "__main__"}
         execute(self.setup, space)
-        for earlier, source in answers(self.notebook).items():
+        for earlier, source in definitions(self.notebook):
             if earlier == todo:
                 break
             execute(source, space)
@@ -192,7 +227,7 @@ class LabCases:
 
     def assert_blank(self, todo: str) -> None:
         """The unfilled cell of the generated lab is 'todo', or raises Todo itself."""
-        source = make_labs().blank_out(self.right(todo))
+        source = blank_out(self.right(todo))
         assert source != self.right(todo), "nothing is left to the learner"
         space = self.space(todo)
         execute(source, space)

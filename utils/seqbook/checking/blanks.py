@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import textwrap
 from typing import Any
+
+LOADS = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 def is_blank(answer: Any) -> bool:
@@ -33,18 +36,35 @@ def has_blank(answer: Any) -> bool:
     return blank_in(code) if in_source is None else in_source
 
 
-def names_in(answer: Any) -> set[str]:
-    """The names that a function or a class of the learner's looks up, `rnn_step` for instance."""
-    if inspect.isclass(answer):
-        members = (getattr(member, "__func__", member) for member in vars(answer).values())
-        return set().union(*(names_in(m) for m in members if inspect.isfunction(m)))
-    code = getattr(inspect.unwrap(answer), "__code__", None) if callable(answer) else None
-    return names_of(code) if code is not None else set()
+def functions_in(answer: Any) -> list[Any]:
+    """The functions that the learner wrote in this answer: itself, or the methods of its class."""
+    if is_users(answer) and not inspect.isfunction(answer) and not inspect.ismethod(answer):
+        answer = type(answer)
+    if inspect.isclass(answer) and answer.__module__ == "__main__":
+        members = [getattr(m, "__func__", m) for m in vars(answer).values()]
+    else:
+        members = [getattr(answer, "python_function", answer)]  # a tf.function has one
+    members = [inspect.unwrap(m) for m in members if callable(m)]
+    return [m for m in members if inspect.isfunction(m) and m.__module__ == "__main__"]
+
+
+def names_used(answer: Any) -> set[str]:
+    """The names that an answer looks up, `rnn_step` for instance, also by way of helpers."""
+    found: set[str] = set()
+    waiting = functions_in(answer)
+    while waiting:
+        function = waiting.pop()
+        new = names_of(function.__code__) - found
+        found |= new
+        for name in new:
+            waiting += functions_in(function.__globals__.get(name))
+    return found
 
 
 def names_of(code: Any) -> set[str]:
-    """The names in this code object and those nested in it."""
-    return set(code.co_names).union(*(names_of(c) for c in code.co_consts if inspect.iscode(c)))
+    """The global names in this code object and those nested in it; no attributes."""
+    own = {i.argval for i in dis.get_instructions(code) if i.opname in LOADS}
+    return own.union(*(names_of(c) for c in code.co_consts if inspect.iscode(c)))
 
 
 def blank_in(code: Any) -> bool:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from .families import experiment, family
+from .lab import ASKED
 from .probes import as_tensors, copied, same
-from .report import blame, describe, kind, outputs
+from .report import blame, describe, kind, outputs, shown_inputs
+from .results import Fault, Todo, Verdict
 
-if TYPE_CHECKING:
-    from .lab import Verdict
+# What NumPy and TensorFlow raise when shapes do not fit. Only such a crash is a sign of a slip
+# that cannot run on some probe: a misspelled name is not.
+MISFITS = ("ValueError", "InvalidArgumentError", "IndexError")
+IN_PLACE = (
+    "the result is right, but your code overwrites its argument `{name}`, which the caller still "
+    "needs. Work on a copy, `{name}.copy()`, or on a new array."
+)
+NOT_TWICE = (
+    "the first call is right, and the same call once more gives something else. Something is kept "
+    "from one call to the next: make everything anew inside the function."
+)
 
 
 class FaultModel:
@@ -29,6 +44,12 @@ class FaultModel:
         close: relative and absolute tolerance.
         tensors: give the answer TensorFlow tensors for the probes' arrays. An answer that stops
             with an error on tensors gets NumPy arrays, so both ways of writing it are accepted.
+        axes: names of the axes of arguments and results, such as ``{"x": "batch inputs"}``: hints
+            then say "over the batch", and not "over axis 0". The families need no more.
+        call: ``call(answer, *probe)`` runs the answer where that is more than calling it.
+        args: ``args(*probe)`` gives the arguments that the learner may call the answer with.
+        in_place: may the answer overwrite its arguments?
+        usable: ``usable(result)`` says why a right result is of no use to the next cells.
     """
 
     def __init__(
@@ -40,10 +61,26 @@ class FaultModel:
         most: int = 3,
         close: tuple[float, float] = (1e-4, 1e-5),
         tensors: bool = False,
+        axes: Mapping[str, str] | None = None,
+        call: Callable[..., Any] | None = None,
+        args: Callable[..., tuple] | None = None,
+        in_place: bool = False,
+        usable: Callable[[Any], str | None] | None = None,
     ):
         self.reference, self.hints = reference, dict(hints)
         self.probes, self.most, self.close = list(probes), most, close
-        self.tensors = tensors
+        self.tensors, self.call, self.args = tensors, call, args
+        self.in_place, self.usable = in_place, usable
+        self.axes = {name: tuple(words.split()) for name, words in (axes or {}).items()}
+        self.names = tuple(
+            name for name, p in inspect.signature(reference).parameters.items()
+            if name != "faults" and p.kind is not p.VAR_POSITIONAL
+        )  # fmt: skip
+
+    @property
+    def label(self) -> str:
+        """What its mutants are filed under: the names of the results."""
+        return ", ".join(self.expected(self.probes[0]))
 
     def expected(self, probe: tuple, faults: Sequence[str] = ()) -> dict[str, Any]:
         """The reference's outputs on one probe, with some slips switched on."""
@@ -58,31 +95,91 @@ class FaultModel:
                 f"the check was given {kind(answer)}. Give it the function itself: its name, "
                 "without brackets behind it."
             )
-        runs = [(probe, self._run(answer, probe)) for probe in self.probes]
+        changed: list[int] = []
+        runs = [(probe, self._run(answer, probe, changed)) for probe in self.probes]
+        asked = ASKED.get()
+        if asked and asked.runs is not None:
+            asked.runs.append((self.label, [got for _, got in runs]))
         wants = [self.expected(probe) for probe, _ in runs]
-        if all(self.matches(got, want) for (_, got), want in zip(runs, wants, strict=True)):
-            return None
-        found = self.diagnose(runs)
-        if found:
-            return [(name, self.hints[name]) for name in found]
-        for (_, got), want in zip(runs, wants, strict=True):
-            if isinstance(got, Exception):
-                return f"your code stopped with {blame(got)}"
-            if not self.matches(got, want):
-                return describe(got, want, self.close)
-        raise AssertionError("unreachable: some run did not match")
+        wrong = [i for i, (_, got) in enumerate(runs) if not self.matches(got, wants[i])]
+        if not wrong:
+            return self._right_but(answer, runs[0][1], changed)
+        if asked and asked.runs is not None:
+            return "wrong"
+        if asked:
+            probe = copied(self.probes[wrong[0]])
+            asked.inputs = tuple(self.args(*probe)) if self.args else probe
+        return next(self.explanations(answer, runs, wants), None) or self._described(
+            answer, runs, wants, wrong[0]
+        )
 
-    def _run(self, answer: Callable[..., Any], probe: tuple) -> Any:
+    def explanations(
+        self, answer: Callable[..., Any], runs: Sequence[tuple[tuple, Any]],
+        wants: Sequence[Mapping[str, Any]],
+    ) -> Iterator[list[Fault]]:
+        """What would explain every run, the simplest first."""
+        asked, gots = ASKED.get(), [got for _, got in runs]
+        if all(isinstance(got, Exception) for got in gots):
+            return
+        single = self.diagnose(runs, most=1)
+        if single:
+            yield [(name, self.hints[name]) for name in single]
+        named = family(self, runs, wants)
+        if named:
+            yield [named]
+        if asked and asked.lab.mutants:
+            hint = asked.lab.mutants.hint(f"{asked.todo} {self.label}", gots)
+            if hint:
+                yield [("mutant", hint)]
+        several = self.diagnose(runs, least=2)
+        if several:
+            yield [(name, self.hints[name]) for name in several]
+
+    def _right_but(self, answer: Any, first: Any, changed: list[int]) -> Verdict:
+        """The numbers are right. Can the next cells use the result, and is nothing harmed?"""
+        if changed and not self.in_place:
+            name = self.names[changed[0]] if changed[0] < len(self.names) else "x"
+            return [("in place", IN_PLACE.format(name=name))]
+        again = self._run(answer, self.probes[0], [])
+        if not self.matches(again, self.expected(self.probes[0])):
+            return [("not twice", NOT_TWICE)]
+        return self.usable(first) if self.usable else None
+
+    def _described(
+        self, answer: Any, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Any], at: int
+    ) -> str:
+        """No slip explains it: what was seen, and on which input."""
+        probe, got = runs[at]
+        if isinstance(got, Exception):
+            return f"your code stopped with {blame(got)}"
+        said = describe(got, wants[at], self.close)
+        fact = experiment(self, answer, probe, got)
+        return said + (f" {fact}" if fact else "") + shown_inputs(ASKED.get())
+
+    def _run(self, answer: Callable[..., Any], probe: tuple, changed: list[int]) -> Any:
         """What the answer returns on a probe, or the exception it stopped with."""
+
+        def run(given: tuple) -> Any:
+            got = self.call(answer, *given) if self.call else answer(*given)
+            # A generator computes only when it is read.
+            return list(got) if hasattr(got, "__next__") or isinstance(got, map | zip) else got
+
+        given = copied(probe)
         try:
-            return answer(*(as_tensors(probe) if self.tensors else copied(probe)))
-        except NotImplementedError:
-            raise
+            got = run(as_tensors(probe) if self.tensors else given)
+        except NotImplementedError as error:
+            if not error.args or isinstance(error, Todo):
+                raise
+            got = error
         except Exception as error:
-            if self.tensors:
-                with suppress(Exception):
-                    return answer(*copied(probe))
-            return error
+            got = error
+        if self.tensors and isinstance(got, Exception):
+            with suppress(Exception):
+                got = run(given)
+        # A result may be the argument itself, changed later.
+        got = copied((got,))[0] if isinstance(got, np.ndarray | list | tuple) else got
+        changed += [i for i, part in enumerate(given) if not _equal(part, probe[i])]
+        return got
 
     def matches(self, got: Any, want: Mapping[str, Any]) -> bool:
         """Do the answer's outputs equal the expected ones, shapes included?"""
@@ -93,20 +190,49 @@ class FaultModel:
             same(a, b, *self.close) for a, b in zip(values, want.values(), strict=True)
         )
 
-    def diagnose(self, runs: Sequence[tuple[tuple, Any]]) -> tuple[str, ...]:
+    def diagnose(
+        self, runs: Sequence[tuple[tuple, Any]], least: int = 1, most: int | None = None
+    ) -> tuple[str, ...]:
         """The smallest set of slips that explains every run, empty if none does."""
         if all(isinstance(got, Exception) for _, got in runs):
             return ()
-        for size in range(1, self.most + 1):
+        for size in range(least, (most or self.most) + 1):
             for chosen in itertools.combinations(self.hints, size):
-                if all(self._explains(chosen, probe, got) for probe, got in runs):
+                if all(self._explains(chosen, probe, got) for probe, got in runs) and not (
+                    size > 1 and self.cancel(chosen)
+                ):
                     return chosen
         return ()
 
+    def cancel(self, chosen: Sequence[str]) -> bool:
+        """Does a result come out right with all of these slips, and wrong with one of them?
+
+        Nobody is told of two slips that undo each other: there is a simpler explanation, which
+        this model does not know.
+        """
+        for probe in self.probes:
+            with suppress(ValueError):
+                want, together = self.expected(probe), self.expected(probe, chosen)
+                right = [n for n in want if n in together and same(together[n], want[n])]
+                for slip in chosen:
+                    alone = self.expected(probe, [slip])
+                    if any(n in alone and not same(alone[n], want[n]) for n in right):
+                        return True
+        return False
+
     def _explains(self, chosen: Sequence[str], probe: tuple, got: Any) -> bool:
+        crashed = isinstance(got, Exception)
+        misfit = crashed and type(got).__name__ in MISFITS
         try:
             want = self.expected(probe, chosen)
         except ValueError:  # this slip cannot run here: then the answer must have crashed too
-            return isinstance(got, Exception)
-        # An answer that crashed says nothing: TensorFlow may refuse what NumPy broadcasts.
-        return isinstance(got, Exception) or self.matches(got, want)
+            return misfit
+        # TensorFlow may refuse what NumPy broadcasts: such a crash says nothing.
+        return misfit if crashed else self.matches(got, want)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Is an argument still what it was?"""
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    return np.array_equal(a, b) if isinstance(a, np.ndarray) else a is b or a == b

@@ -2,107 +2,215 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import warnings
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .blanks import has_blank, is_blank, names_in
-from .random_state import random_state_kept
-from .report import blame
-from .results import Progress, Result, Todo
+from .blanks import functions_in, has_blank, is_blank, names_used
+from .cells import CELLS
+from .limits import OutOfTime, no_exit, output_limit, time_limit
+from .mutants import Mutants
+from .report import blame, line_of
+from .results import Result, Standing, Todo, Verdict, Waiting
+from .surroundings import notebook_kept, random_state_kept
 
-Fault = tuple[str, str]  # a slip's name and the hint that goes with it
-Verdict = None | str | list[Fault]  # right, a message, or the slips that were found
+SECONDS = 20.0  # a check ends after this time; right answers need about one
+TOO_LONG = (
+    "your code was stopped after {seconds:g} seconds{line}. Is there a loop that never ends? "
+    "A loop ends when its condition becomes false: does anything in it change that?"
+)
+EXITS = "your code ends the program{line}. Leave out `exit()`: a function ends with `return`."
+BY_HAND = "the check was stopped by hand. Does a loop in your code never end?"
+
+
+@dataclass
+class Asked:
+    """The check that is running: what fault models need to know of it, and tell it.
+
+    Attributes:
+        lab: the exercise's lab.
+        todo: the exercise's number.
+        inputs: the arguments on which a fault model found the answer wrong.
+        runs: if a list, fault models put what they saw there and look for no slip.
+    """
+
+    lab: Lab
+    todo: str
+    inputs: tuple[Any, ...] | None = None
+    runs: list[tuple[str, list[Any]]] | None = None
+
+
+ASKED: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+
+@dataclass
+class Exercise:
+    """One TODO: its goal, its judge, and the names that its answer defines."""
+
+    todo: str
+    goal: str
+    judge: Callable[..., Verdict]
+    names: tuple[str, ...] = field(default=())
 
 
 class Lab:
-    """The exercises of one lab and how far the learner has come."""
+    """The exercises of one lab and how far the learner has come.
 
-    def __init__(self, name: str):
-        self.name = name
-        self.goals: dict[str, str] = {}
+    Args:
+        name: what the lab is called.
+        mutants: the file of mutants that `make labs` writes for it, if there is one.
+        seconds: after so long a check is ended.
+    """
+
+    def __init__(self, name: str, mutants: str | Path | None = None, seconds: float = SECONDS):
+        self.name, self.seconds = name, seconds
+        self.mutants = Mutants(Path(mutants)) if mutants else None
+        self.exercises: dict[str, Exercise] = {}
         self.results: dict[str, Result] = {}
         self.checks: dict[str, Callable[..., Result]] = {}
-        self.answered: dict[str, str] = {}  # name of a learner's function → its exercise
 
-    def exercise(self, todo: str, goal: str) -> Callable[[Callable[..., Verdict]], Callable]:
+    @property
+    def goals(self) -> dict[str, str]:
+        """Number → goal, in the lab's order."""
+        return {todo: exercise.goal for todo, exercise in self.exercises.items()}
+
+    def exercise(
+        self, todo: str, goal: str, names: str | Sequence[str] = ()
+    ) -> Callable[[Callable[..., Verdict]], Callable[..., Result]]:
         """Turn a judge into the check of exercise `todo`.
 
         The judge returns None if the answer is right, a message, or a list of (slip, hint). The
-        check never raises, takes well under a second, and leaves every random generator as it
-        was: training after a check gives the same numbers as without it.
+        check never raises, ends in time, and leaves random generators and the learner's own
+        names as they were: training after a check gives the same numbers as without it.
+
+        Args:
+            todo: the exercise's number.
+            goal: what a passed check says.
+            names: what the answer's cell defines, if it is not the judge's own name.
         """
 
         def wrap(judge: Callable[..., Verdict]) -> Callable[..., Result]:
             @functools.wraps(judge)
             def check(*answer: Any) -> Result:
-                wanted = len(inspect.signature(judge).parameters)
-                if len(answer) != wanted:
-                    name = getattr(judge, "__name__", "check")
-                    return self._store(
-                        todo, f"`check.{name}` takes {wanted} thing(s), it was given {len(answer)}."
-                    )
-                with random_state_kept(), np.errstate(all="ignore"):
-                    try:
-                        said: Verdict = "todo" if any(map(is_blank, answer)) else judge(*answer)
-                    except Todo as error:
-                        other = [n for n in error.numbers if n != todo and n in self.goals]
-                        if other:
-                            return self._waits(todo, other)
-                        said = "todo"
-                    except NotImplementedError:
-                        said = "todo"
-                    except KeyboardInterrupt:
-                        said = "the check was stopped by hand. Does a loop in your code never end?"
-                    except Exception as error:
-                        said = f"your code stopped with {blame(error)}"
-                # Only now: an answer that works is never blank.
-                if said is not None and any(map(has_blank, answer)):
-                    said = "todo"
-                elif isinstance(said, str) and said != "todo":
-                    said += self._in_another(todo, answer)
-                self.answered.update({getattr(a, "__name__", ""): todo for a in answer})
-                return self._store(todo, said)
+                self.results[todo] = result = self.ask(todo, answer)
+                return result
 
-            self.goals[todo] = goal
-            self.goals = dict(sorted(self.goals.items(), key=lambda item: place(item[0])))
+            own = (names,) if isinstance(names, str) else tuple(names) or (judge.__name__,)
+            self.exercises[todo] = Exercise(todo, goal, judge, own)
+            self.exercises = dict(sorted(self.exercises.items(), key=lambda item: place(item[0])))
             self.checks[todo] = check
             return check
 
+        CELLS.watch()
         return wrap
 
-    def _store(self, todo: str, said: Verdict) -> Result:
+    def ask(self, todo: str, answer: Sequence[Any]) -> Result:
+        """What the check of `todo` says of this answer; nothing is stored."""
+        exercise, said = self.exercises[todo], None
+        wanted = len(inspect.signature(exercise.judge).parameters)
+        asked = Asked(self, todo)
+        if len(answer) != wanted:
+            name, s = exercise.judge.__name__, "" if wanted == 1 else "s"
+            said = f"`check.{name}` takes {wanted} thing{s}, it was given {len(answer)}."
+        said = said or CELLS.said([getattr(a, "__name__", "") for a in answer])
         if said is None:
-            result = Result(todo, "passed", self.goals[todo])
-        elif said == "todo":
-            result = Result(todo, "todo", "not done yet. Replace the `...` and run this again.")
-        elif isinstance(said, str):
-            result = Result(todo, "wrong", said)
-        else:
-            hints = list(dict.fromkeys(hint for _, hint in said))
-            result = Result(todo, "wrong", "\nand: ".join(hints), [name for name, _ in said])
-        self.results[todo] = result
-        return result
+            said = self._judged(asked, answer)
+            # Only now: an answer that works is never blank.
+            if said is not None and any(map(has_blank, answer)):
+                said = Waiting()
+            elif said is not None and not isinstance(said, Waiting):
+                said = self._in_another(todo, answer) or said
+        return self._result(asked, said)
 
-    def _in_another(self, todo: str, answer: Sequence[Any]) -> str:
-        """No slip was found. Does the answer call another exercise's function that is wrong?"""
-        called = set().union(*map(names_in, answer)) & set(self.answered)
-        for name in sorted(called):
-            other = self.answered[name]
-            if other != todo and self.results[other].status == "wrong":
-                return (
-                    f"\nBut it uses `{name}`, and TODO {other} has not passed its check: "
-                    "put that right first."
-                )
-        return ""
+    def _judged(self, asked: Asked, answer: Sequence[Any]) -> Verdict:
+        """The judge's word, and in any case a word."""
+        if any(map(is_blank, answer)):
+            return Waiting()
+        with contextlib.ExitStack() as around:
+            for kept in (random_state_kept(), notebook_kept(answer), np.errstate(all="ignore"),
+                         warnings.catch_warnings(), output_limit(), no_exit()):  # fmt: skip
+                around.enter_context(kept)
+            warnings.simplefilter("ignore")
+            token = ASKED.set(asked)
+            try:
+                with time_limit(self.seconds):
+                    return self.exercises[asked.todo].judge(*answer)
+            except Todo as error:
+                others = [n for n in error.numbers if n != asked.todo and n in self.exercises]
+                return Waiting(tuple(others))
+            except NotImplementedError as error:
+                return f"your code stopped with {blame(error)}" if error.args else Waiting()
+            except OutOfTime as error:
+                return TOO_LONG.format(seconds=self.seconds, line=line_of(error))
+            except SystemExit as error:
+                return EXITS.format(line=line_of(error))
+            except KeyboardInterrupt:
+                return BY_HAND
+            except Exception as error:
+                return f"your code stopped with {blame(error)}"
+            finally:
+                ASKED.reset(token)
 
-    def _waits(self, todo: str, others: Sequence[str]) -> Result:
-        message = f"this uses TODO {', '.join(others)}, which is not done yet. Solve that first."
-        self.results[todo] = result = Result(todo, "todo", message)
-        return result
+    def _result(self, asked: Asked, said: Verdict) -> Result:
+        todo = asked.todo
+        if said is None:
+            return Result(todo, "passed", self.exercises[todo].goal)
+        if isinstance(said, Waiting):
+            if not said.others:
+                return Result(todo, "todo", "replace the `...` and run this again.")
+            others = ", ".join(said.others)
+            return Result(
+                todo, "todo", f"this uses TODO {others}, which is not done yet. Solve that first."
+            )
+        if isinstance(said, str):
+            return Result(todo, "wrong", said, inputs=asked.inputs)
+        hints = list(dict.fromkeys(hint for _, hint in said))
+        faults = [name for name, _ in said]
+        return Result(todo, "wrong", "\nand: ".join(hints), faults, asked.inputs)
+
+    def _in_another(self, todo: str, answer: Sequence[Any]) -> Verdict:
+        """Does the answer use that of another exercise which is blank or wrong?"""
+        used = set().union(*map(names_used, answer)) | {getattr(a, "__name__", "") for a in answer}
+        spaces = [f.__globals__ for a in answer for f in functions_in(a)]
+        for other in self.exercises.values():
+            if other.todo == todo or not spaces or not used & set(other.names):
+                continue
+            theirs = [spaces[0].get(name) for name in other.names]
+            wanted = len(inspect.signature(other.judge).parameters)
+            if any(t is None for t in theirs) or len(theirs) != wanted:
+                continue
+            said = self._judged(Asked(self, other.todo), theirs)
+            if said is None:
+                continue
+            if isinstance(said, Waiting) or any(map(has_blank, theirs)):
+                return Waiting((other.todo,))
+            names = " and ".join(f"`{name}`" for name in other.names)
+            return (
+                f"this uses {names} of TODO {other.todo}, and that one is not right yet. Put it "
+                "right first; its own check says what is wrong with it."
+            )
+        return None
+
+    def watch(self, todo: str, *answer: Any) -> list[tuple[str, list[Any]]]:
+        """What the fault models of an exercise see of an answer: (model's label, its runs)."""
+        asked = Asked(self, todo, runs=[])
+        self._judged(asked, answer)
+        return asked.runs or []
+
+    def inputs(self, todo: str) -> tuple[Any, ...]:
+        """The arguments on which the last check of an exercise saw that the answer was wrong."""
+        result = self.results.get(todo)
+        if result is None or result.inputs is None:
+            raise ValueError(f"The check of TODO {todo} holds no input: run it on an answer first.")
+        return result.inputs
 
     def needs(self, *todos: str) -> None:
         """Stop this cell, kindly, until the given exercises have passed.
@@ -114,9 +222,13 @@ class Lab:
         if missing:
             raise Todo(*missing)
 
-    def progress(self) -> Progress:
-        """A line per exercise: passed, wrong or still to do."""
-        return Progress(self)
+    def progress(self) -> Standing:
+        """A line per exercise: passed, not yet or still to do."""
+        results = self.results
+        return Standing(self.name, [
+            (todo, results[todo].status if todo in results else "todo", exercise.goal)
+            for todo, exercise in self.exercises.items()
+        ])  # fmt: skip
 
 
 def place(todo: str) -> list[int]:

@@ -17,8 +17,6 @@ from .probes import same
 
 def outputs(got: Any, count: int) -> list[Any] | None:
     """The answer's return value as a list of `count` outputs, or None if it is not that many."""
-    if isinstance(got, Mapping):
-        got = list(got.values())
     if count == 1 and not (isinstance(got, list | tuple) and len(got) == 1):
         return [got]
     if isinstance(got, list | tuple) and len(got) == count:
@@ -27,44 +25,82 @@ def outputs(got: Any, count: int) -> list[Any] | None:
 
 
 def describe(got: Any, want: Mapping[str, Any], close: tuple[float, float] = (1e-4, 1e-5)) -> str:
-    """The fallback hint: what came back, what should have."""
+    """The fallback hint: what came back, what should have, and which results are right."""
     names = list(want)
     if got is None:
         return "your code returned nothing. Does it end with `return`?"
     values = outputs(got, len(want))
     if values is None:
-        return f"{len(want)} values are expected ({', '.join(names)}); {kind(got)} came back."
-    for name, value, right in zip(names, values, want.values(), strict=True):
-        if value is None:
-            return f"{name} is None: it was never computed."
-        try:
-            array = np.asarray(value, dtype="float64")
-        except (TypeError, ValueError):
-            if same(value, right, *close):
-                continue
-            return f"{name} should be {shown(right)}; {kind(value)} came back: {shown(value)}."
-        shape = np.shape(right)
-        if array.shape != shape:
-            return f"{name} has shape {array.shape}, it should be {shape}."
-        if not np.isfinite(array).all() and np.isfinite(np.asarray(right, "float64")).all():
-            return f"{name} contains inf or NaN."
-        if not same(array, right, *close):
-            return f"{name} {difference(array, np.asarray(right, 'float64'), close)}"
+        s = "" if len(want) == 1 else "s"
+        return f"{len(want)} value{s} are expected ({', '.join(names)}); {kind(got)} came back."
+    good = [n for n, v, w in zip(names, values, want.values(), strict=True) if same(v, w, *close)]
+    right = f"{' and '.join(good)} {'is' if len(good) == 1 else 'are'} right. " if good else ""
+    for name, value, wanted in zip(names, values, want.values(), strict=True):
+        if name not in good:
+            return right + what_is_wrong(name, value, wanted, close)
     return "the result is not the expected one."
 
 
+def what_is_wrong(name: str, value: Any, right: Any, close: tuple[float, float]) -> str:
+    """One result in words: none, of another kind, another shape, other numbers."""
+    if value is None:
+        return f"{name} is None: it was never computed."
+    if isinstance(value, list | tuple) and not isinstance(right, list | tuple):
+        shapes = {np.shape(part) for part in value}
+        if np.ndim(right) == 0 or len(shapes) > 1:
+            return f"{name} should be {one(right)}; {kind(value)} came back."
+    try:
+        array = np.asarray(value, dtype="float64")
+    except (TypeError, ValueError):
+        return f"{name} should be {shown(right)}; {kind(value)} came back: {shown(value)}."
+    shape = np.shape(right)
+    if array.shape != shape:
+        return f"{name} has shape {array.shape}, it should be {shape}."
+    if not np.isfinite(array).all() and np.isfinite(np.asarray(right, "float64")).all():
+        return (
+            f"{name} contains inf or NaN. Look for a division by zero, or for the logarithm or "
+            "the root of a number that is not positive."
+        )
+    return f"{name} {difference(array, np.asarray(right, 'float64'), close)}"
+
+
+def one(value: Any) -> str:
+    """What is expected, in words."""
+    return "one number" if np.ndim(value) == 0 else f"one array of shape {np.shape(value)}"
+
+
 def difference(array: np.ndarray, right: np.ndarray, close: tuple[float, float]) -> str:
-    """Where two arrays of one shape first differ, in words."""
+    """Where two arrays of one shape differ, in words."""
     if array.ndim == 0:
         return f"should be {right:.4g} on one of the check's inputs; yours is {array:.4g}."
-    wrong = np.argwhere(~np.isclose(array, right, *close))
-    at = tuple(int(i) for i in wrong[0])
+    off = ~np.isclose(array, right, *close)
+    at = tuple(int(i) for i in np.argwhere(off)[0])
     place = f"[{', '.join(map(str, at))}]"
+    where = ""
+    for axis, size in enumerate(off.shape):
+        lines = off.any(axis=tuple(k for k in range(off.ndim) if k != axis))
+        if size > 1 and lines.sum() in (1, size - 1):
+            which = int(np.argwhere(lines if lines.sum() == 1 else ~lines)[0, 0])
+            where = f" Along axis {axis}, only index {which} is "
+            where += "wrong." if lines.sum() == 1 else "right."
+            break
     return (
         f"has the right shape {array.shape} but not the right numbers: "
-        f"{len(wrong)} of {array.size} differ. On one of the check's inputs, {place} should be "
-        f"{right[at]:.4g}; yours is {array[at]:.4g}."
+        f"{off.sum()} of {array.size} differ. On one of the check's inputs, {place} should be "
+        f"{right[at]:.4g}; yours is {array[at]:.4g}.{where}"
     )
+
+
+def shown_inputs(asked: Any) -> str:
+    """The arguments on which an answer was seen to be wrong, or how to get them."""
+    if asked is None or asked.inputs is None:
+        return ""
+    parts = [re.sub(r"\s+", " ", repr(p.tolist() if isinstance(p, np.ndarray) else p))
+             for p in asked.inputs]  # fmt: skip
+    name = asked.lab.exercises[asked.todo].names[0]
+    if sum(map(len, parts)) <= 90:
+        return f" This was `{name}({', '.join(parts)})`."
+    return f' See for yourself: `{name}(*check.inputs("{asked.todo}"))`.'
 
 
 def shown(value: Any, most: int = 4) -> str:
@@ -89,15 +125,55 @@ def kind(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def blame(error: BaseException) -> str:
-    """One line on an exception out of the learner's code, with the line it came from."""
-    line, what = "", type(error).__name__
+def line_of(error: BaseException) -> str:
+    """The line of the notebook at which it stopped, in words; empty if there is none."""
+    frame = learners(error)
+    return f", at `{frame[0]}`" if frame else ""
+
+
+def learners(error: BaseException) -> tuple[str, dict[str, Any]] | None:
+    """(line, local names) of the innermost code written in the notebook."""
+    found = None
     here = str(Path(__file__).parents[1])
-    for frame in traceback.extract_tb(error.__traceback__):
-        installed = "site-packages" in frame.filename or "dist-packages" in frame.filename
-        ours = installed or frame.filename.startswith((here, sys.base_prefix))
-        if not ours and frame.line:
-            line = frame.line  # the last one written in the notebook
+    frames = traceback.walk_tb(error.__traceback__)
+    for (frame, _), summary in zip(frames, traceback.extract_tb(error.__traceback__), strict=False):
+        name = summary.filename
+        installed = "site-packages" in name or "dist-packages" in name
+        ours = installed or name.startswith((here, sys.base_prefix))
+        if not ours and summary.line:
+            found = summary.line, {**frame.f_locals}
+    return found
+
+
+# What an exception's text holds → what to do about it.
+MEANS = [
+    (r"numpy\.ndarray.*not callable|not callable", "Brackets stand behind something that is no "
+     "function. Is a `*` missing, or has a name been used twice?"),
+    (r"NoneType", "Something is None there: a function without `return`, or a method that changes "
+     "its object and returns nothing."),
+    (r"does not support item assignment|assignment", "A tensor cannot be changed in place: make a "
+     "new one, or collect the parts in a list and stack them."),
+    (r"only (integer|length-1)|integers|index.*float|must be integers", "An index or a size must "
+     "be a whole number."),
+    (r"out of bounds|index out of range|slice index", "The index runs past the end: the last one "
+     "is the size minus 1."),
+    (r"can't multiply sequence|unsupported operand.*list|list.*unsupported|'list' and", "A list "
+     "is not an array: go through it and do this with each part."),
+    (r"inhomogeneous", "These arrays have different shapes and cannot be one array: treat them "
+     "one by one."),
+    (r"need at least one array|empty", "The list is empty: nothing was put into it."),
+    (r"not enough values|too many values", "The number of names on the left is not the number of "
+     "values on the right."),
+    (r"is not defined|has no attribute", "Look at the spelling: which name does the exercise use?"),
+    (r"broadcast|matmul|core dimension|Incompatible shapes|must match|not aligned|reshape|size-"
+     r"incompatible|Matrix size", ""),
+]
+
+
+def blame(error: BaseException) -> str:
+    """One line on an exception out of the learner's code: where, what, with which shapes."""
+    what, frame = type(error).__name__, learners(error)
+    line = frame[0] if frame else ""
     text = [
         row.strip()
         for row in re.sub(r"\x1b\[[\d;]*m", "", str(error)).splitlines()
@@ -110,6 +186,18 @@ def blame(error: BaseException) -> str:
         text = [text[0].removeprefix(f"{what}: ")]
     where = f" at `{line}`" if line else ""
     said = textwrap.shorten(text[0], 160, placeholder=" ...") if text else "no message"
+    more = next((m for pattern, m in MEANS if re.search(pattern, said)), "")
     if isinstance(error, UnboundLocalError):
-        said += ". Give it a value before that line."
-    return f"{what}{where}: {said}"
+        more = "Give it a value before that line."
+    shapes = shapes_on(line, frame[1]) if frame and not isinstance(error, NameError) else ""
+    return f"{what}{where}: {said.rstrip('.')}." + (f" {more}" if more else "") + shapes
+
+
+def shapes_on(line: str, names: Mapping[str, Any]) -> str:
+    """The shapes of the arrays that a line names."""
+    found = {
+        name: tuple(names[name].shape) for name in re.findall(r"[A-Za-z_]\w*", line)
+        if hasattr(names.get(name), "shape")
+    }  # fmt: skip
+    listed = ", ".join(f"`{name}` {shape}" for name, shape in found.items())
+    return f" There the shapes are {listed}." if listed else ""

@@ -5,13 +5,27 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from .lab import Lab
-
-MARKS = {"passed": "\N{WHITE HEAVY CHECK MARK}", "todo": "\N{PENCIL}", "wrong": "\N{CROSS MARK}"}
+WORDS = {"passed": "passed", "todo": "to do", "wrong": "not yet"}
 COLORS = {"passed": "#1a7f37", "todo": "#9a6700", "wrong": "#cf222e"}
+
+Fault = tuple[str, str]  # a slip's name and the hint that goes with it
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The verdict on an answer that cannot be judged yet.
+
+    Attributes:
+        others: the exercises that have to be done first; none if the answer itself is blank.
+    """
+
+    others: tuple[str, ...] = ()
+
+
+Verdict = None | str | list[Fault] | Waiting  # right, a message, the slips, not done yet
 
 
 class Todo(NotImplementedError):
@@ -30,7 +44,7 @@ class Todo(NotImplementedError):
 
     def _render_traceback_(self) -> list[str]:  # IPython asks for this before it formats one
         them = "it, run its check" if len(self.numbers) == 1 else "them, run their checks"
-        return [f"{MARKS['todo']} {self} Solve {them}, then come back here."]
+        return [f"{self} Solve {them}, then come back here."]
 
 
 class Result:
@@ -41,41 +55,45 @@ class Result:
         status: ``"passed"``, ``"todo"`` (still blank) or ``"wrong"``.
         message: what the learner reads.
         faults: names of the slips that were recognized, empty if none was.
+        inputs: the arguments on which the answer was seen to be wrong, where there are such.
     """
 
-    def __init__(self, todo: str, status: str, message: str, faults: Sequence[str] = ()):
-        self.todo, self.status = todo, status
-        self.message, self.faults = message, tuple(faults)
+    def __init__(
+        self, todo: str, status: str, message: str, faults: Sequence[str] = (),
+        inputs: tuple[Any, ...] | None = None,
+    ):  # fmt: skip
+        self.todo, self.status, self.message = todo, status, message
+        self.faults, self.inputs = tuple(faults), inputs
 
     def __bool__(self) -> bool:
         return self.status == "passed"
 
     def __repr__(self) -> str:
-        return f"{MARKS[self.status]} TODO {self.todo}: {self.message}"
+        return f"TODO {self.todo} {WORDS[self.status]}: {self.message}"
 
     def _repr_html_(self) -> str:
         text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.message, quote=False))
         return (
-            f'<div role="status" style="border-left:4px solid {COLORS[self.status]};'
-            f'padding:.4em .8em;margin:.3em 0">{MARKS[self.status]} <b>TODO {self.todo}</b> '
-            + text.replace("\n", "<br>")
-            + "</div>"
+            f'<div role="status" class="seqbook-check seqbook-check-{self.status}" '
+            f'style="border-left:4px solid {COLORS[self.status]};padding:.4em .8em;margin:.3em 0">'
+            f"<b>TODO {self.todo} {WORDS[self.status]}</b> " + text.replace("\n", "<br>") + "</div>"
         )
 
 
-class Progress:
-    """How far a learner has come in a lab; `len` is the number of exercises passed."""
+class Standing:
+    """How far a learner has come in a lab; `len` is the number of exercises passed.
 
-    def __init__(self, lab: Lab):
-        self.lab = lab.name
-        self.rows = [
-            (todo, lab.results[todo].status if todo in lab.results else "todo", goal)
-            for todo, goal in lab.goals.items()
-        ]
+    Args:
+        lab: the lab's name.
+        rows: (number, status, goal) of each exercise.
+    """
+
+    def __init__(self, lab: str, rows: Sequence[tuple[str, str, str]]):
+        self.lab, self.rows = lab, list(rows)
 
     def __len__(self) -> int:
         return sum(status == "passed" for _, status, _ in self.rows)
 
     def __repr__(self) -> str:
-        head = f"{self.lab}: {len(self)} of {len(self.rows)} done"
-        return "\n".join([head, *(f"{MARKS[s]} {todo}  {goal}" for todo, s, goal in self.rows)])
+        head = f"{self.lab}: {len(self)} of {len(self.rows)} passed"
+        return "\n".join([head, *(f"{WORDS[s]:8}{todo}  {goal}" for todo, s, goal in self.rows)])

@@ -1,6 +1,6 @@
 """The checks of Lab 1, one function per TODO: `from seqbook.labs import lab1_rnn_from_scratch as check`."""
 
-from .lab import LAB, needs, progress
+from .lab import LAB, inputs, needs, progress
 from .part1 import dense, echo_targets, perceptron
 from .part2_layer import copy_weights, my_rnn
 from .part2_state import rnn_step, unroll
@@ -15,6 +15,7 @@ __all__ = [
     "copy_weights",
     "dense",
     "echo_targets",
+    "inputs",
     "logits_gradient",
     "my_rnn",
     "needs",

@@ -6,7 +6,7 @@ from .lab import LAB
 from .network import bits_per_character, build_model, cross_entropy, train_step
 from .writing import draw, probabilities, write_tune
 
-needs, progress = LAB.needs, LAB.progress
+needs, progress, inputs = LAB.needs, LAB.progress, LAB.inputs
 
 __all__ = [
     "LAB",
@@ -16,6 +16,7 @@ __all__ = [
     "cross_entropy",
     "draw",
     "encode_decode",
+    "inputs",
     "longest_copy",
     "make_batch",
     "needs",

@@ -1,13 +1,17 @@
-"""Leave the random generators as they were."""
+"""Leave the random generators, and what the learner's own code keeps, as they were."""
 
 from __future__ import annotations
 
+import copy
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
+
+from .blanks import functions_in, names_used
 
 
 @contextmanager
@@ -75,3 +79,55 @@ def keras_state_kept() -> Iterator[None]:
         if counts is not None:
             counts.clear()
             counts.update(names)
+
+
+@contextmanager
+def notebook_kept(answers: Sequence[Any]) -> Iterator[None]:
+    """Leave the names of the learner's notebook, and what the answers use of it, as they were.
+
+    A check calls an answer many times. A list that it fills, a counter that it raises with
+    `global`, or a generator that the notebook made must not show this afterward.
+    """
+    spaces = {id(f.__globals__): f.__globals__ for a in answers for f in functions_in(a)}
+    used = set().union(*map(names_used, answers)) if answers else set()
+    kept: list[tuple[dict[str, Any], dict[str, Any], list[Callable[[], Any]]]] = []
+    for space in spaces.values():
+        values = {name: value for name, value in space.items() if name[:1] != "_"}
+        undo = [back for name in used & set(values) if (back := way_back(values[name]))]
+        kept.append((space, values, undo))
+    try:
+        yield
+    finally:
+        for space, values, undo in kept:
+            for name in [name for name in space if name[:1] != "_" and name not in values]:
+                del space[name]
+            space.update(values)
+            for back in undo:
+                back()
+
+
+def way_back(value: Any) -> Callable[[], Any] | None:
+    """A function that gives this object the state that it has now, None if it has none."""
+    if isinstance(value, np.random.Generator):
+        state = copy.deepcopy(value.bit_generator.state)
+        return lambda: setattr(value.bit_generator, "state", state)
+    if isinstance(value, np.random.RandomState | random.Random):
+        get, put = ("get_state", "set_state") if hasattr(value, "get_state") else (
+            "getstate", "setstate"
+        )
+        state = getattr(value, get)()
+        return lambda: getattr(value, put)(state)
+    if isinstance(value, np.ndarray):
+        numbers_ = value.copy()
+        return lambda: value.flags.writeable and np.copyto(value, numbers_)
+    if isinstance(value, list):
+        items = list(value)
+        return lambda: value.__setitem__(slice(None), items)
+    if isinstance(value, dict | set):
+        held = copy.copy(value)
+        return lambda: (value.clear(), value.update(held))
+    inner = getattr(value, "state", value)  # a generator of TensorFlow or Keras keeps a variable
+    if hasattr(inner, "assign") and hasattr(inner, "numpy"):
+        numbers_ = inner.numpy()
+        return lambda: inner.assign(numbers_)
+    return None

@@ -1,0 +1,367 @@
+"""Slips that need no switch: what the results themselves, or changed inputs, give away.
+
+A family is tried on every exercise that has a fault model. It compares what came back with what
+should have (twice as large, one step late, summed over an axis), and it runs the reference on
+inputs that a slip would have used (zeros, another order, the first example for all).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .probes import copied, same
+from .report import outputs
+from .results import Fault
+
+if TYPE_CHECKING:
+    from .faults import FaultModel
+
+Pairs = list[tuple[np.ndarray, np.ndarray]]  # (what came back, what should have) on each probe
+
+# name → function, and what to say if it was applied, or was left out
+CURVES: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "tanh": (np.tanh, "tanh"),
+    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), "the sigmoid"),
+    "relu": (lambda z: np.maximum(z, 0), "a ReLU"),
+    "exp": (np.exp, "the exponential"),
+    "log": (np.log, "the logarithm"),
+    "square": (np.square, "a square"),
+    "root": (np.sqrt, "a square root"),
+    "absolute": (np.abs, "the absolute value"),
+    "rounded": (np.round, "rounding"),
+    "cut": (np.trunc, "cutting to whole numbers"),
+    "floor": (np.floor, "rounding down"),
+    "reciprocal": (lambda z: 1 / z, "1 divided by it"),
+    "softmax": (lambda z: np.exp(z) / np.exp(z).sum(-1, keepdims=True), "a softmax"),
+    "derivative of the sigmoid": (lambda s: s * (1 - s), "the derivative s · (1 − s)"),
+    "derivative of tanh": (lambda h: 1 - h**2, "the derivative 1 − h²"),
+}
+REDUCTIONS = {
+    "sum": (np.sum, "summed"), "mean": (np.mean, "averaged"), "maximum": (np.max, "the largest"),
+    "product": (np.prod, "multiplied"),
+}  # fmt: skip
+
+
+def family(
+    model: FaultModel, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Mapping[str, Any]]
+) -> Fault | None:
+    """The first family that explains every run."""
+    names = list(wants[0])
+    if any(got is None for _, got in runs):
+        some = all(got is None for _, got in runs)
+        return ("returns nothing", (
+            "your function returns nothing, None. End it with `return` and the result."
+            if some else "on some inputs your function returns nothing, None. Every way through it "
+            "must end with a `return`: is it inside the `if` or the loop?"
+        ))  # fmt: skip
+    ran = [(probe, got, want) for (probe, got), want in zip(runs, wants, strict=True)
+           if not isinstance(got, Exception)]  # fmt: skip
+    values = [outputs(got, len(names)) for _, got, _ in ran]
+    if len(ran) == len(runs) and all(v is not None for v in values):
+        found = by_output(model, [p for p, _, _ in ran], names, values, wants)
+        if found:
+            return found
+    return next(by_input(model, runs), None)
+
+
+def by_output(
+    model: FaultModel, probes: Sequence[tuple], names: Sequence[str],
+    values: Sequence[Any], wants: Sequence[Mapping[str, Any]],
+) -> Fault | None:
+    """A relation between what came back and what should have, alike in all wrong results."""
+    if len(names) > 1:
+        for order in itertools.islice(itertools.permutations(range(len(names))), 1, 130):
+            if all(same(v[i], list(w.values())[j], *model.close) for v, w in
+                   zip(values, wants, strict=True) for i, j in enumerate(order)):  # fmt: skip
+                return "order of results", (
+                    f"the values are right, but not their order: return {', '.join(names)}."
+                )
+    said: dict[str, list[str]] = {}
+    faults = []
+    for k, name in enumerate(names):
+        pairs: Pairs = []
+        for v, w in zip(values, wants, strict=True):
+            try:
+                pairs.append((np.asarray(v[k], "float64"), np.asarray(w[name], "float64")))
+            except (TypeError, ValueError):
+                return None
+        if all(same(a, b, *model.close) for a, b in pairs):
+            continue
+        found = next(relations(pairs, model.axes.get(name, ()), sizes(model, probes)), None)
+        if found is None:
+            return None
+        faults.append(found[0])
+        said.setdefault(found[1], []).append(name)
+    if not said:
+        return None
+    hint = "; ".join(f"{' and '.join(who)} {what}" for what, who in said.items())
+    return ", ".join(dict.fromkeys(faults)), hint
+
+
+def sizes(model: FaultModel, probes: Sequence[tuple]) -> dict[str, list[int]]:
+    """Name of an axis → its size on each probe."""
+    found: list[dict[str, int]] = []
+    for probe in probes:
+        found.append({})
+        for name, part in zip(model.names, probe, strict=False):
+            found[-1].update(zip(model.axes.get(name, ()), np.shape(part), strict=False))
+    return {name: [sizes[name] for sizes in found] for name in found[0]}
+
+
+def along(axes: Sequence[str], k: int, rank: int) -> str:
+    """An axis in words."""
+    return f"the {axes[k]}" if len(axes) == rank else f"axis {k}"
+
+
+def relations(
+    pairs: Pairs, axes: Sequence[str], named: Mapping[str, list[int]]
+) -> Iterator[tuple[str, str]]:
+    """(family, hint without its subject) for each relation that holds on all probes."""
+
+    def holds(change: Callable[[np.ndarray], Any], turned: bool = False) -> bool:
+        """Is what came back a change of what should have? Turned: the other way round."""
+        try:
+            with np.errstate(all="ignore"):
+                return all(same(b, change(a)) if turned else same(a, change(b)) for a, b in pairs)
+        except (ValueError, IndexError, TypeError, np.exceptions.AxisError):
+            return False
+
+    rank = pairs[0][1].ndim
+    alike = all(a.shape == b.shape for a, b in pairs)
+    if alike:
+        yield from scaled(pairs, named)
+    if rank and len(pairs[0][1]) > 1 and holds(lambda b: np.broadcast_to(b[:1], b.shape)):
+        yield "first row for all", (
+            f"repeats its first row. Each place along {along(axes, 0, rank)} needs its own: use "
+            "the whole array, or the loop's index, where the first one stands now."
+        )
+    for k in range(rank):
+        over = along(axes, k, rank)
+        if holds(lambda b, k=k: np.flip(b, k)):
+            yield "reversed", f"comes in reverse order along {over}. Keep the input's order."
+        for step in (1, -1):
+            if alike and pairs[0][1].shape[k] > 2 and holds_shifted(pairs, k, step):
+                late = "late" if step > 0 else "early"
+                yield "shifted", (
+                    f"comes one place too {late} along {over}. Check where the loop or the index "
+                    "begins, and whether a value is stored before or after it is updated."
+                )
+        for name, (f, word) in REDUCTIONS.items():
+            if holds(lambda b, k=k, f=f: f(b, axis=k)):
+                yield name, f"is {word} over {over}. Leave that out: keep this axis."
+            if holds(lambda b, k=k, f=f: np.broadcast_to(f(b, axis=k, keepdims=True), b.shape)):
+                yield name, (
+                    f"is {word} over {over}, so all are alike. Leave that out: each has its own."
+                )
+        for i, word in ((0, "first"), (-1, "last")):
+            if holds(lambda b, k=k, i=i: np.take(b, i, k)):
+                yield "one only", f"holds only the {word} along {over}. Return all of them."
+            if holds(lambda b, k=k, i=i: np.take(b, [i], k)):
+                yield "one only", f"holds only the {word} along {over}. Return all of them."
+    for k in range(pairs[0][0].ndim):
+        for f, word, do in ((np.sum, "summed", "Sum"), (np.mean, "averaged", "Average")):
+            if holds(lambda a, k=k, f=f: f(a, axis=k), turned=True):
+                yield f"not {word}", (
+                    f"has one axis too many: it is not {word} yet. {do} over axis {k}."
+                )
+    if rank > 1:
+        for order in itertools.permutations(range(rank)):
+            if list(order) != sorted(order) and holds(lambda b, o=order: b.transpose(o)):
+                yield "transposed", "has its axes in another order. It comes out transposed."
+    if all(same(a.ravel(), b.ravel()) for a, b in pairs):
+        shape, wanted = pairs[0][0].shape, pairs[0][1].shape
+        yield "shape", f"has the right numbers in the wrong shape: {shape}, it should be {wanted}."
+    for name, (f, word) in CURVES.items():
+        if holds(f):
+            yield name, f"went through {word}, which does not belong there. Leave that out."
+        if holds(f, turned=True) and name not in ("relu", "absolute", "rounded", "cut", "floor"):
+            yield f"no {name}", f"lacks the last step: {word}."
+
+
+def holds_shifted(pairs: Pairs, axis: int, step: int) -> bool:
+    """Are the entries those of one place before or after, whatever stands at the end?"""
+    cut, rest = (slice(1, None), slice(None, -1)) if step > 0 else (slice(None, -1), slice(1, None))
+    return all(
+        same(np.moveaxis(a, axis, 0)[cut], np.moveaxis(b, axis, 0)[rest]) for a, b in pairs
+    )
+
+
+def scaled(pairs: Pairs, named: Mapping[str, list[int]]) -> Iterator[tuple[str, str]]:
+    """One factor, or one number more, in all entries."""
+    ratios, gaps = [], []
+    for a, b in pairs:
+        big = np.abs(b) > 1e-3
+        if not np.isfinite(a).all() or not big.any():
+            return
+        ratio = float(np.median(a[big] / b[big]))
+        ratios.append(ratio if np.allclose(a, ratio * b, 1e-4, 1e-5) else np.nan)
+        gap = float(np.median(a - b))
+        gaps.append(gap if np.allclose(a, b + gap, 1e-4, 1e-5) else np.nan)
+    r = np.array(ratios)
+    if np.isfinite(r).all() and not np.allclose(r, 0):
+        if np.allclose(r, -1, 1e-3):
+            yield "sign", "has the wrong sign. Turn it round."
+        factors = {axis: np.array(s[: len(r)], float) for axis, s in named.items()}
+        if len(pairs) > 1:
+            for (m, x), (n, y) in itertools.combinations(factors.items(), 2):
+                factors = {**factors, f"{m} and of the {n}": x * y}
+            for axis, size in factors.items():
+                if np.ptp(size) == 0:
+                    continue
+                for f, done, undo in (
+                    (1 / size, "divided", "Leave the division out."),
+                    (size, "multiplied", "Divide by it, or leave the factor out."),
+                ):
+                    if np.allclose(r, f, 1e-3) or np.allclose(r, -f, 1e-3):
+                        minus = ", and has the wrong sign" if r[0] < 0 else ""
+                        yield f"{done} by the {axis}", (
+                            f"is {done} by the size of the {axis}{minus}, once too often. {undo}"
+                        )
+                k = r / size
+                if np.allclose(k, k[0], 1e-3) and axis in named and k[0] > 0:
+                    yield "fixed size", (
+                        f"is divided by a fixed number (about {1 / k[0]:.3g}) where the size of "
+                        f"the {axis} belongs. Take the size from the argument: `len(...)` or "
+                        "`.shape`."
+                    )
+        if np.allclose(r, r[0], 1e-3) and len(pairs) > 1:
+            yield "factor", (
+                f"is {r[0]:.4g} times what it should be. Look for a factor that is missing or one "
+                "too many."
+            )
+    g = np.array(gaps)
+    if len(pairs) > 1 and np.isfinite(g).all() and np.allclose(g, g[0], 1e-3) and abs(g[0]) > 1e-3:
+        more = "larger" if g[0] > 0 else "smaller"
+        yield "offset", f"is {abs(g[0]):.4g} {more} than it should be, everywhere."
+
+
+def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[Fault]:
+    """What the reference gives on inputs that a slip would have used."""
+
+    def explains(change: Callable[[tuple], tuple]) -> bool:
+        ran = 0
+        for probe, got in runs:
+            try:
+                with np.errstate(all="ignore"):
+                    want = model.expected(change(copied(probe)))
+            except (ValueError, IndexError, TypeError, ZeroDivisionError):
+                if type(got).__name__ not in ("ValueError", "InvalidArgumentError", "IndexError"):
+                    return False
+                continue
+            if not model.matches(got, want):
+                return False
+            ran += 1
+        return ran > 0
+
+    def put(i: int, f: Callable[[Any], Any]) -> Callable[[tuple], tuple]:
+        return lambda probe: (*probe[:i], f(probe[i]), *probe[i + 1 :])
+
+    names = model.names
+    parts = list(zip(names, model.probes[0], strict=False))
+    for i, (name, part) in enumerate(parts):
+        axes = model.axes.get(name, ())
+        if isinstance(part, int | float | np.floating) and not isinstance(part, bool):
+            for more in (1, -1) if isinstance(part, int) else ():
+                if explains(put(i, lambda v, m=more: v + m)):
+                    yield "off by one", (
+                        f"it works as if `{name}` were {'larger' if more > 0 else 'smaller'} by "
+                        "one. Check the first and the last index."
+                    )
+            for value in (0, 1):
+                if explains(put(i, lambda v, x=value: type(v)(x))):
+                    yield "ignored", f"`{name}` has no effect, it acts as {value}. Use `{name}`."
+            if explains(put(i, lambda v: -v)):
+                yield "sign", f"`{name}` comes in with the wrong sign."
+            continue
+        if not isinstance(part, np.ndarray) or part.dtype.kind not in "fiu":
+            continue
+        floats = part.dtype.kind == "f"
+        if floats and explains(put(i, np.zeros_like)):
+            yield "ignored", (
+                f"`{name}` does not reach the result, which is the same as for zeros. Use `{name}`."
+            )
+        if floats and explains(put(i, np.negative)):
+            yield "sign", f"`{name}` comes in with the wrong sign."
+        if floats and explains(put(i, lambda v: 2 * v)):
+            yield "twice", f"`{name}` counts twice. Use it once."
+        if floats and explains(put(i, np.trunc)):
+            yield "whole numbers", (
+                f"`{name}` is cut to whole numbers on the way. Keep the fractions: no `int`."
+            )
+        if part.ndim == 2 and explains(put(i, np.transpose)):
+            yield "transposed", f"`{name}` is used transposed. Take it as it stands."
+        for k in range(part.ndim):
+            over = along(axes, k, part.ndim)
+            if explains(put(i, lambda v, k=k: np.repeat(np.take(v, [0], k), v.shape[k], k))):
+                one = "example" if len(axes) == part.ndim and axes[k] == "batch" else "entry"
+                yield "first row for all", (
+                    f"of `{name}` only the first {one} along {over} is used, for all of them. "
+                    "Each needs its own: use the whole array, or the loop's index."
+                )
+            if explains(put(i, lambda v, k=k: np.flip(v, k))):
+                yield "reversed", f"`{name}` is read backward along {over}. Begin with the first."
+            for step in (1, -1):
+                if explains(put(i, lambda v, k=k, s=step: np.roll(v, s, k))):
+                    what = "before" if step > 0 else "after"
+                    yield "shifted", (
+                        f"along {over} of `{name}` the entry {what} the right one is used. Check "
+                        "the index."
+                    )
+            if floats and explains(
+                put(i, lambda v, k=k: np.broadcast_to(v.mean(k, keepdims=True), v.shape).copy())
+            ):
+                yield "averaged", (
+                    f"`{name}` is averaged over {over} first, so all are alike. Each needs its own."
+                )
+            if floats and explains(
+                put(i, lambda v, k=k: np.broadcast_to(v.sum(k, keepdims=True), v.shape).copy())
+            ):
+                yield "summed", (
+                    f"`{name}` is summed over {over} first, so all are alike. Each needs its own."
+                )
+    for i, j in itertools.combinations(range(len(parts)), 2):
+        if all(type(p[i]) is type(p[j]) for p in model.probes) and explains(
+            lambda p, i=i, j=j: tuple(p[j] if n == i else p[i] if n == j else v
+                                      for n, v in enumerate(p))
+        ):  # fmt: skip
+            yield "order of arguments", (
+                f"`{names[i]}` and `{names[j]}` are exchanged: each stands where the other belongs."
+            )
+        for a, b in ((i, j), (j, i)):
+            if explains(lambda p, a=a, b=b: (*p[:a], p[b], *p[a + 1 :])):
+                yield "wrong argument", f"`{names[b]}` is used where `{names[a]}` belongs."
+
+
+def experiment(model: FaultModel, answer: Any, probe: tuple, got: Any) -> str:
+    """What a few more calls show of an answer that no slip explains; empty if nothing."""
+    for i, name in enumerate(model.names[: len(probe)]):
+        changed = list(copied(probe))
+        if isinstance(probe[i], np.ndarray) and probe[i].dtype.kind == "f":
+            changed[i] = (0.6 * probe[i][..., ::-1] + 0.17).astype(probe[i].dtype)
+        elif isinstance(probe[i], np.ndarray) and probe[i].dtype.kind in "iu":
+            changed[i] = np.roll(probe[i], 1, axis=-1)
+        elif isinstance(probe[i], float):
+            changed[i] = 0.7 * probe[i]
+        else:
+            continue
+        try:
+            before, after = model.expected(probe), model.expected(tuple(changed))
+        except (ValueError, IndexError):
+            continue
+        if all(same(before[n], after[n]) for n in before):
+            continue  # it would have no effect in a right answer either
+        now = model._run(answer, tuple(changed), [])
+        if not isinstance(now, Exception) and _alike(now, got):
+            return f"Changing `{name}` changes nothing in your result: is it used?"
+    return ""
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Are two results of an answer the same?"""
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_alike, a, b))
+    return same(a, b)
