@@ -62,7 +62,8 @@ def line(row: dict[str, Any]) -> str:
     accept = f"\n- also: {'; '.join(row['accept'])}" if row.get("accept") else ""
     return (
         f"### {row['id']} · {row['kind']} · {row['status']} · {row['seconds']:.1f} s"
-        f"{mistake}{accept}\n- said: {row['message']}\n- faults: {', '.join(row['faults']) or 'none'}\n"
+        f"{mistake}{accept}\n- said: {row['message']}"
+        f"\n- faults: {', '.join(row['faults']) or 'none'}\n"
     )
 
 

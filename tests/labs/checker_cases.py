@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib.util
 import itertools
 import linecache
 import re
@@ -90,6 +91,13 @@ def answers(notebook: str) -> dict[str, str]:
     book = nbformat.read(ROOT / "solutions" / f"{notebook}.ipynb", 4)
     cells = [c.source for c in book.cells if c.cell_type == "code"]
     return {found[1]: source for source in cells if (found := TODO.search(source))}
+
+
+def cases_of(notebook: str) -> Mapping[str, Case]:
+    """The cases that the tests hold of a lab, in `<lab>_cases.py` or in its test."""
+    names = (f"{notebook.partition('_')[0]}_cases", f"test_{notebook}")
+    name = next((n for n in names if importlib.util.find_spec(n)), None)
+    return importlib.import_module(name).CASES if name else {}
 
 
 @functools.cache

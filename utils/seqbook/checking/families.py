@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .blanks import functions_in
+from .lab import ASKED
 from .probes import copied, same
 from .report import outputs
 from .results import Fault
@@ -47,9 +49,17 @@ REDUCTIONS = {
 
 
 def family(
-    model: FaultModel, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Mapping[str, Any]]
+    model: FaultModel, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Mapping[str, Any]],
+    inputs: bool = True,
 ) -> Fault | None:
-    """The first family that explains every run."""
+    """The first family that explains every run.
+
+    Args:
+        model: the fault model that asks.
+        runs: probes and what came back.
+        wants: what should have come back.
+        inputs: also try what the reference gives on other inputs.
+    """
     names = list(wants[0])
     if any(got is None for _, got in runs):
         some = all(got is None for _, got in runs)
@@ -58,6 +68,12 @@ def family(
             if some else "on some inputs your function returns nothing, None. Every way through it "
             "must end with a `return`: is it inside the `if` or the loop?"
         ))  # fmt: skip
+    extra = [too_many(got, want, len(names)) for (_, got), want in zip(runs, wants, strict=True)]
+    if all(place is not None for place in extra) and len(set(extra)) == 1:
+        return "returns too much", (
+            f"the right result is there, as number {extra[0] + 1} of what comes back. Return it "
+            "alone."
+        )
     ran = [(probe, got, want) for (probe, got), want in zip(runs, wants, strict=True)
            if not isinstance(got, Exception)]  # fmt: skip
     values = [outputs(got, len(names)) for _, got, _ in ran]
@@ -65,7 +81,15 @@ def family(
         found = by_output(model, [p for p, _, _ in ran], names, values, wants)
         if found:
             return found
-    return next(by_input(model, runs), None)
+    return next(by_input(model, runs), None) if inputs else None
+
+
+def too_many(got: Any, want: Mapping[str, Any], count: int) -> int | None:
+    """Which of several values is the one that is wanted, None if it is not so."""
+    if count > 1 or not isinstance(got, list | tuple) or len(got) < 2:
+        return None
+    right = next(iter(want.values()))
+    return next((i for i, value in enumerate(got) if same(value, right)), None)
 
 
 def by_output(
@@ -98,8 +122,14 @@ def by_output(
         said.setdefault(found[1], []).append(name)
     if not said:
         return None
-    hint = "; ".join(f"{' and '.join(who)} {what}" for what, who in said.items())
+    hint = "; ".join(f"{each(who)} {what}" for what, who in said.items())
     return ", ".join(dict.fromkeys(faults)), hint
+
+
+def each(names: Sequence[str]) -> str:
+    """Several results as the subject of one sentence."""
+    listed = ", ".join(names[:-1])
+    return f"each of {listed} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def sizes(model: FaultModel, probes: Sequence[tuple]) -> dict[str, list[int]]:
@@ -108,7 +138,8 @@ def sizes(model: FaultModel, probes: Sequence[tuple]) -> dict[str, list[int]]:
     for probe in probes:
         found.append({})
         for name, part in zip(model.names, probe, strict=False):
-            found[-1].update(zip(model.axes.get(name, ()), np.shape(part), strict=False))
+            if name in model.axes:
+                found[-1].update(zip(model.axes[name], np.shape(part), strict=False))
     return {name: [sizes[name] for sizes in found] for name in found[0]}
 
 
@@ -131,8 +162,9 @@ def relations(
             return False
 
     rank = pairs[0][1].ndim
-    alike = all(a.shape == b.shape for a, b in pairs)
-    if alike:
+    yield from sized(pairs, axes, named)
+    fits = all(a.shape == b.shape for a, b in pairs)
+    if fits:
         yield from scaled(pairs, named)
     if rank and len(pairs[0][1]) > 1 and holds(lambda b: np.broadcast_to(b[:1], b.shape)):
         yield "first row for all", (
@@ -144,7 +176,7 @@ def relations(
         if holds(lambda b, k=k: np.flip(b, k)):
             yield "reversed", f"comes in reverse order along {over}. Keep the input's order."
         for step in (1, -1):
-            if alike and pairs[0][1].shape[k] > 2 and holds_shifted(pairs, k, step):
+            if fits and pairs[0][1].shape[k] > 2 and holds_shifted(pairs, k, step):
                 late = "late" if step > 0 else "early"
                 yield "shifted", (
                     f"comes one place too {late} along {over}. Check where the loop or the index "
@@ -162,6 +194,11 @@ def relations(
                 yield "one only", f"holds only the {word} along {over}. Return all of them."
             if holds(lambda b, k=k, i=i: np.take(b, [i], k)):
                 yield "one only", f"holds only the {word} along {over}. Return all of them."
+            if holds(lambda b, k=k, i=i: np.broadcast_to(np.take(b, [i], k), b.shape)):
+                yield "all alike", (
+                    f"holds the {word} along {over} again and again. Is one array overwritten and "
+                    "stored several times? Make a new one each time."
+                )
     for k in range(pairs[0][0].ndim):
         for f, word, do in ((np.sum, "summed", "Sum"), (np.mean, "averaged", "Average")):
             if holds(lambda a, k=k, f=f: f(a, axis=k), turned=True):
@@ -175,11 +212,53 @@ def relations(
     if all(same(a.ravel(), b.ravel()) for a, b in pairs):
         shape, wanted = pairs[0][0].shape, pairs[0][1].shape
         yield "shape", f"has the right numbers in the wrong shape: {shape}, it should be {wanted}."
+    if fits and all(b.size > 5 and np.any(b % 1) for _, b in pairs) and all(
+        same(np.sort(a, None), np.sort(b, None)) for a, b in pairs
+    ):
+        yield "other places", (
+            "has the right numbers in other places. `reshape` does not exchange axes: use "
+            "`np.swapaxes` or `transpose`."
+        )
+    if rank and fits and all((b == 0).any() for _, b in pairs):
+        fills = {float(v) for a, b in pairs for v in a[b == 0]}
+        if len(fills) == 1 and all(same(a[b != 0], b[b != 0]) for a, b in pairs):
+            yield "filled", f"holds {fills.pop():g} where it should hold 0. Fill in zeros."
     for name, (f, word) in CURVES.items():
         if holds(f):
             yield name, f"went through {word}, which does not belong there. Leave that out."
         if holds(f, turned=True) and name not in ("relu", "absolute", "rounded", "cut", "floor"):
             yield f"no {name}", f"lacks the last step: {word}."
+
+
+def sized(
+    pairs: Pairs, axes: Sequence[str], named: Mapping[str, list[int]]
+) -> Iterator[tuple[str, str]]:
+    """A size that is fixed, or that of another axis."""
+    rank = pairs[0][1].ndim
+    if len(pairs) < 2 or any(a.ndim != rank for a, _ in pairs):
+        return
+    for k in range(rank):
+        got, want = [a.shape[k] for a, _ in pairs], [b.shape[k] for _, b in pairs]
+        if got == want:
+            continue
+        over = along(axes, k, rank)
+        if len(set(got)) == 1 and len(set(want)) > 1 and got[0] > 1:
+            yield "fixed size", (
+                f"always has the size {got[0]} along {over}, whatever the input. Take the size "
+                "from the argument's `.shape`."
+            )
+        for other, size in named.items():
+            if got == size[: len(got)] and len(axes) == rank and other != axes[k]:
+                yield "another axis' size", (
+                    f"has as many entries along {over} as the {other} has. Does the loop go over "
+                    "the right axis?"
+                )
+        for gap in (1, -1):
+            if all(g == w - gap for g, w in zip(got, want, strict=True)):
+                yield "one short" if gap > 0 else "one too many", (
+                    f"has one entry too {'few' if gap > 0 else 'many'} along {over}. Check where "
+                    "the loop or the slice begins and ends."
+                )
 
 
 def holds_shifted(pairs: Pairs, axis: int, step: int) -> bool:
@@ -219,7 +298,7 @@ def scaled(pairs: Pairs, named: Mapping[str, list[int]]) -> Iterator[tuple[str, 
                     if np.allclose(r, f, 1e-3) or np.allclose(r, -f, 1e-3):
                         minus = ", and has the wrong sign" if r[0] < 0 else ""
                         yield f"{done} by the {axis}", (
-                            f"is {done} by the size of the {axis}{minus}, once too often. {undo}"
+                            f"is {done} by the size of the {axis} once too often{minus}. {undo}"
                         )
                 k = r / size
                 if np.allclose(k, k[0], 1e-3) and axis in named and k[0] > 0:
@@ -248,7 +327,7 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
             try:
                 with np.errstate(all="ignore"):
                     want = model.expected(change(copied(probe)))
-            except (ValueError, IndexError, TypeError, ZeroDivisionError):
+            except Exception:
                 if type(got).__name__ not in ("ValueError", "InvalidArgumentError", "IndexError"):
                     return False
                 continue
@@ -271,9 +350,12 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
                         f"it works as if `{name}` were {'larger' if more > 0 else 'smaller'} by "
                         "one. Check the first and the last index."
                     )
-            for value in (0, 1):
+            for value in constants():
                 if explains(put(i, lambda v, x=value: type(v)(x))):
-                    yield "ignored", f"`{name}` has no effect, it acts as {value}. Use `{name}`."
+                    yield "ignored", (
+                        f"`{name}` is not used: it works as if it were always {value:g}. Use "
+                        f"`{name}` there."
+                    )
             if explains(put(i, lambda v: -v)):
                 yield "sign", f"`{name}` comes in with the wrong sign."
             continue
@@ -324,7 +406,8 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
                     f"`{name}` is summed over {over} first, so all are alike. Each needs its own."
                 )
     for i, j in itertools.combinations(range(len(parts)), 2):
-        if all(type(p[i]) is type(p[j]) for p in model.probes) and explains(
+        akin = all(type(p[i]) is type(p[j]) for p in model.probes)
+        if akin and explains(
             lambda p, i=i, j=j: tuple(p[j] if n == i else p[i] if n == j else v
                                       for n, v in enumerate(p))
         ):  # fmt: skip
@@ -332,36 +415,57 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
                 f"`{names[i]}` and `{names[j]}` are exchanged: each stands where the other belongs."
             )
         for a, b in ((i, j), (j, i)):
-            if explains(lambda p, a=a, b=b: (*p[:a], p[b], *p[a + 1 :])):
+            if akin and explains(lambda p, a=a, b=b: (*p[:a], p[b], *p[a + 1 :])):
                 yield "wrong argument", f"`{names[b]}` is used where `{names[a]}` belongs."
 
 
-def experiment(model: FaultModel, answer: Any, probe: tuple, got: Any) -> str:
-    """What a few more calls show of an answer that no slip explains; empty if nothing."""
+def constants() -> list[float]:
+    """The numbers that the answer's own code holds, 0 and 1 among them."""
+    asked = ASKED.get()
+    codes = [f.__code__ for a in (asked.answers if asked else ()) for f in functions_in(a)]
+    found = [c for code in codes for c in code.co_consts if type(c) in (int, float)]
+    return list(dict.fromkeys([0, 1, *found]))[:12]
+
+
+def experiment(model: FaultModel, answer: Any, runs: Sequence[tuple[tuple, Any]]) -> str:
+    """What more calls show of an answer that no slip explains; empty if nothing."""
+    unmoved = [unused(model, answer, probe, got) for probe, got in runs
+               if not isinstance(got, Exception)]  # fmt: skip
+    names = [n for n in model.names if unmoved and all(n in some for some in unmoved)]
+    listed = " and ".join(f"`{name}`" for name in names)
+    return f"Changing {listed} changes nothing in your result: use it." if names else ""
+
+
+def unused(model: FaultModel, answer: Any, probe: tuple, got: Any) -> list[str]:
+    """The arguments that play no part in this result, and should."""
+    found = []
     for i, name in enumerate(model.names[: len(probe)]):
-        changed = list(copied(probe))
-        if isinstance(probe[i], np.ndarray) and probe[i].dtype.kind == "f":
-            changed[i] = (0.6 * probe[i][..., ::-1] + 0.17).astype(probe[i].dtype)
-        elif isinstance(probe[i], np.ndarray) and probe[i].dtype.kind in "iu":
-            changed[i] = np.roll(probe[i], 1, axis=-1)
-        elif isinstance(probe[i], float):
-            changed[i] = 0.7 * probe[i]
+        for scale, more in ((0.6, 0.17), (3.0, 2.3)):
+            changed, part = list(copied(probe)), probe[i]
+            if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+                changed[i] = (scale * part[..., ::-1] + more).astype(part.dtype)
+            elif isinstance(part, np.ndarray) and part.dtype.kind in "iu":
+                changed[i] = np.roll(part, 1 if scale < 1 else -1, axis=-1)
+            elif isinstance(part, float):
+                changed[i] = scale * part
+            else:
+                break
+            try:
+                before, after = model.expected(probe), model.expected(tuple(changed))
+            except (ValueError, IndexError):
+                break
+            if all(same(before[n], after[n]) for n in before):
+                break  # it would have no effect in a right answer either
+            now = model._run(answer, tuple(changed), [])
+            if isinstance(now, Exception) or not alike(now, got):
+                break
         else:
-            continue
-        try:
-            before, after = model.expected(probe), model.expected(tuple(changed))
-        except (ValueError, IndexError):
-            continue
-        if all(same(before[n], after[n]) for n in before):
-            continue  # it would have no effect in a right answer either
-        now = model._run(answer, tuple(changed), [])
-        if not isinstance(now, Exception) and _alike(now, got):
-            return f"Changing `{name}` changes nothing in your result: is it used?"
-    return ""
+            found.append(name)
+    return found
 
 
-def _alike(a: Any, b: Any) -> bool:
+def alike(a: Any, b: Any) -> bool:
     """Are two results of an answer the same?"""
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(map(_alike, a, b))
+        return len(a) == len(b) and all(map(alike, a, b))
     return same(a, b)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from .families import experiment, family
+from .families import alike, constants, experiment, family
 from .lab import ASKED
 from .probes import as_tensors, copied, same
 from .report import blame, describe, kind, outputs, shown_inputs
@@ -19,13 +20,14 @@ from .results import Fault, Todo, Verdict
 # What NumPy and TensorFlow raise when shapes do not fit. Only such a crash is a sign of a slip
 # that cannot run on some probe: a misspelled name is not.
 MISFITS = ("ValueError", "InvalidArgumentError", "IndexError")
-IN_PLACE = (
-    "the result is right, but your code overwrites its argument `{name}`, which the caller still "
-    "needs. Work on a copy, `{name}.copy()`, or on a new array."
+FIXED = (
+    " Your code holds the number {number}, and sizes differ from call to call: take them from the "
+    "arguments, `len(...)` or `.shape`."
 )
+NEW_LIST = "Write `a = a - b`, which makes a new array; `a -= b` changes the old one."
 NOT_TWICE = (
-    "the first call is right, and the same call once more gives something else. Something is kept "
-    "from one call to the next: make everything anew inside the function."
+    "{begin}, and the same call once more gives another one. Something in it is random, or is kept "
+    "from one call to the next. Make everything anew inside the function, from its arguments."
 )
 
 
@@ -50,6 +52,7 @@ class FaultModel:
         args: ``args(*probe)`` gives the arguments that the learner may call the answer with.
         in_place: may the answer overwrite its arguments?
         usable: ``usable(result)`` says why a right result is of no use to the next cells.
+        alone: result → the slip to name if this result is wrong and all others are right.
     """
 
     def __init__(
@@ -66,11 +69,12 @@ class FaultModel:
         args: Callable[..., tuple] | None = None,
         in_place: bool = False,
         usable: Callable[[Any], str | None] | None = None,
+        alone: Mapping[str, str] | None = None,
     ):
         self.reference, self.hints = reference, dict(hints)
         self.probes, self.most, self.close = list(probes), most, close
         self.tensors, self.call, self.args = tensors, call, args
-        self.in_place, self.usable = in_place, usable
+        self.in_place, self.usable, self.alone = in_place, usable, dict(alone or {})
         self.axes = {name: tuple(words.split()) for name, words in (axes or {}).items()}
         self.names = tuple(
             name for name, p in inspect.signature(reference).parameters.items()
@@ -99,7 +103,7 @@ class FaultModel:
         runs = [(probe, self._run(answer, probe, changed)) for probe in self.probes]
         asked = ASKED.get()
         if asked and asked.runs is not None:
-            asked.runs.append((self.label, [got for _, got in runs]))
+            asked.runs.append((self, [got for _, got in runs]))
         wants = [self.expected(probe) for probe, _ in runs]
         wrong = [i for i, (_, got) in enumerate(runs) if not self.matches(got, wants[i])]
         if not wrong:
@@ -109,13 +113,17 @@ class FaultModel:
         if asked:
             probe = copied(self.probes[wrong[0]])
             asked.inputs = tuple(self.args(*probe)) if self.args else probe
-        return next(self.explanations(answer, runs, wants), None) or self._described(
-            answer, runs, wants, wrong[0]
-        )
+        found = None
+        if not self._repeats(answer, runs[0]):
+            return [("random", NOT_TWICE.format(begin="the result is wrong"))]
+        with suppress(Exception):  # a diagnosis that stumbles over an odd result finds nothing
+            found = next(self.explanations(runs, wants), None)
+        if found and changed and not self.in_place:
+            found = [*found, ("in place", self._overwrites(changed[0], "your code also"))]
+        return found or self._described(answer, runs, wants, wrong[0])
 
     def explanations(
-        self, answer: Callable[..., Any], runs: Sequence[tuple[tuple, Any]],
-        wants: Sequence[Mapping[str, Any]],
+        self, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Mapping[str, Any]]
     ) -> Iterator[list[Fault]]:
         """What would explain every run, the simplest first."""
         asked, gots = ASKED.get(), [got for _, got in runs]
@@ -131,29 +139,65 @@ class FaultModel:
             hint = asked.lab.mutants.hint(f"{asked.todo} {self.label}", gots)
             if hint:
                 yield [("mutant", hint)]
+        alone = self._alone(gots, wants)
+        if alone:
+            yield [(alone, self.hints[alone])]
         several = self.diagnose(runs, least=2)
         if several:
             yield [(name, self.hints[name]) for name in several]
+        for slip in self.hints:
+            with suppress(ValueError):
+                slipped = [self.expected(probe, [slip]) for probe, _ in runs]
+                if not all(map(self.matches, slipped, wants)):
+                    also = family(self, runs, slipped, inputs=False)
+                    if also:
+                        yield [(slip, self.hints[slip]), also]
+
+    def _alone(self, gots: Sequence[Any], wants: Sequence[Mapping[str, Any]]) -> str | None:
+        """The slip of the one result that is wrong while all others are right, if there is one."""
+        wrong = set()
+        for got, want in zip(gots, wants, strict=True):
+            for value, (name, right) in zip(outputs(got, len(want)) or (), want.items(),
+                                            strict=False):  # fmt: skip
+                wrong |= set() if same(value, right, *self.close) else {name}
+        return self.alone.get(wrong.pop()) if len(wrong) == 1 else None
 
     def _right_but(self, answer: Any, first: Any, changed: list[int]) -> Verdict:
         """The numbers are right. Can the next cells use the result, and is nothing harmed?"""
         if changed and not self.in_place:
-            name = self.names[changed[0]] if changed[0] < len(self.names) else "x"
-            return [("in place", IN_PLACE.format(name=name))]
-        again = self._run(answer, self.probes[0], [])
-        if not self.matches(again, self.expected(self.probes[0])):
-            return [("not twice", NOT_TWICE)]
+            said = self._overwrites(changed[0], "the result is right, but your code")
+            return [("in place", said)]
+        if not self._repeats(answer, (self.probes[0], first)):
+            return [("not twice", NOT_TWICE.format(begin="the first result is right"))]
         return self.usable(first) if self.usable else None
+
+    def _repeats(self, answer: Callable[..., Any], run: tuple[tuple, Any]) -> bool:
+        """Does the same call give the same result again?"""
+        again = self._run(answer, run[0], [])
+        crashed = isinstance(run[1], Exception), isinstance(again, Exception)
+        return crashed[0] == crashed[1] if any(crashed) else alike(again, run[1])
+
+    def _overwrites(self, i: int, begin: str) -> str:
+        """What to say of an answer that changes its i-th argument."""
+        name = self.names[i] if i < len(self.names) else "x"
+        listed = isinstance(self.probes[0][i], list)
+        how = NEW_LIST if listed else f"Work on a copy, `{name}.copy()`, or on a new array."
+        return f"{begin} overwrites its argument `{name}`, which the caller still needs. {how}"
 
     def _described(
         self, answer: Any, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Any], at: int
     ) -> str:
         """No slip explains it: what was seen, and on which input."""
-        probe, got = runs[at]
+        got = runs[at][1]
         if isinstance(got, Exception):
-            return f"your code stopped with {blame(got)}"
+            text = re.findall(r"\d+", str(got))
+            fixed = [c for c in constants() if type(c) is int and c > 4 and str(c) in text]
+            holds = FIXED.format(number=fixed[0]) if fixed else ""
+            return f"your code stopped with {blame(got)}{holds}"
         said = describe(got, wants[at], self.close)
-        fact = experiment(self, answer, probe, got)
+        fact = ""
+        with suppress(Exception):
+            fact = experiment(self, answer, runs)
         return said + (f" {fact}" if fact else "") + shown_inputs(ASKED.get())
 
     def _run(self, answer: Callable[..., Any], probe: tuple, changed: list[int]) -> Any:

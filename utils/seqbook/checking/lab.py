@@ -22,7 +22,7 @@ from .report import blame, line_of
 from .results import Result, Standing, Todo, Verdict, Waiting
 from .surroundings import notebook_kept, random_state_kept
 
-SECONDS = 20.0  # a check ends after this time; right answers need about one
+SECONDS = 10.0  # a check ends after this time; right answers need less than one
 TOO_LONG = (
     "your code was stopped after {seconds:g} seconds{line}. Is there a loop that never ends? "
     "A loop ends when its condition becomes false: does anything in it change that?"
@@ -39,13 +39,15 @@ class Asked:
         lab: the exercise's lab.
         todo: the exercise's number.
         inputs: the arguments on which a fault model found the answer wrong.
+        answers: what the check was given.
         runs: if a list, fault models put what they saw there and look for no slip.
     """
 
     lab: Lab
     todo: str
     inputs: tuple[Any, ...] | None = None
-    runs: list[tuple[str, list[Any]]] | None = None
+    answers: Sequence[Any] = ()
+    runs: list[tuple[Any, list[Any]]] | None = None
 
 
 ASKED: ContextVar[Asked | None] = ContextVar("asked", default=None)
@@ -116,7 +118,7 @@ class Lab:
         """What the check of `todo` says of this answer; nothing is stored."""
         exercise, said = self.exercises[todo], None
         wanted = len(inspect.signature(exercise.judge).parameters)
-        asked = Asked(self, todo)
+        asked = Asked(self, todo, answers=answer)
         if len(answer) != wanted:
             name, s = exercise.judge.__name__, "" if wanted == 1 else "s"
             said = f"`check.{name}` takes {wanted} thing{s}, it was given {len(answer)}."
@@ -149,9 +151,10 @@ class Lab:
             except NotImplementedError as error:
                 return f"your code stopped with {blame(error)}" if error.args else Waiting()
             except OutOfTime as error:
-                return TOO_LONG.format(seconds=self.seconds, line=line_of(error))
+                line = line_of(error, outermost=True)
+                return TOO_LONG.format(seconds=self.seconds, line=line)
             except SystemExit as error:
-                return EXITS.format(line=line_of(error))
+                return EXITS.format(line=line_of(error, outermost=True))
             except KeyboardInterrupt:
                 return BY_HAND
             except Exception as error:
@@ -199,11 +202,18 @@ class Lab:
             )
         return None
 
-    def watch(self, todo: str, *answer: Any) -> list[tuple[str, list[Any]]]:
-        """What the fault models of an exercise see of an answer: (model's label, its runs)."""
+    def watch(self, todo: str, *answer: Any) -> tuple[Verdict, list[tuple[Any, list[Any]]]]:
+        """A verdict without a diagnosis, and what each fault model saw: (model, its runs)."""
         asked = Asked(self, todo, runs=[])
-        self._judged(asked, answer)
-        return asked.runs or []
+        token = ASKED.set(asked)
+        try:
+            with time_limit(self.seconds), np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return self.exercises[todo].judge(*answer), asked.runs or []
+        except (Exception, SystemExit, OutOfTime) as error:
+            return blame(error), asked.runs or []
+        finally:
+            ASKED.reset(token)
 
     def inputs(self, todo: str) -> tuple[Any, ...]:
         """The arguments on which the last check of an exercise saw that the answer was wrong."""

@@ -16,9 +16,13 @@ def same(a: Any, b: Any, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
         a, b = np.asarray(a, dtype="float64"), np.asarray(b, dtype="float64")
     except (TypeError, ValueError):
         try:
-            return list(a) == list(b)
+            a, b = list(a), list(b)
         except TypeError:
             return False
+        if any(hasattr(x, "shape") for x in (*a, *b)):  # arrays of different shapes
+            pairs = zip(a, b, strict=False)
+            return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in pairs)
+        return a == b
     # A reference gives NaN only when a slip does, for instance the logarithm of a negative number.
     return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 

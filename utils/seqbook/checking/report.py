@@ -125,14 +125,16 @@ def kind(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def line_of(error: BaseException) -> str:
+def line_of(error: BaseException, outermost: bool = False) -> str:
     """The line of the notebook at which it stopped, in words; empty if there is none."""
-    frame = learners(error)
-    return f", at `{frame[0]}`" if frame else ""
+    frame = learners(error, outermost)
+    return f", at `{frame[0].partition('  #')[0]}`" if frame else ""
 
 
-def learners(error: BaseException) -> tuple[str, dict[str, Any]] | None:
-    """(line, local names) of the innermost code written in the notebook."""
+def learners(
+    error: BaseException, outermost: bool = False
+) -> tuple[str, dict[str, Any]] | None:
+    """(line, local names) of the innermost code written in the notebook, or of the outermost."""
     found = None
     here = str(Path(__file__).parents[1])
     frames = traceback.walk_tb(error.__traceback__)
@@ -140,7 +142,7 @@ def learners(error: BaseException) -> tuple[str, dict[str, Any]] | None:
         name = summary.filename
         installed = "site-packages" in name or "dist-packages" in name
         ours = installed or name.startswith((here, sys.base_prefix))
-        if not ours and summary.line:
+        if not ours and summary.line and not (found and outermost):
             found = summary.line, {**frame.f_locals}
     return found
 

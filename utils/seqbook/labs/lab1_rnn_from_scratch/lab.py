@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from ...checking import Lab
 
-LAB = Lab("Lab 1")
+LAB = Lab("Lab 1", mutants=Path(__file__).with_name("mutants.json"))
 needs, progress, inputs = LAB.needs, LAB.progress, LAB.inputs
 
 

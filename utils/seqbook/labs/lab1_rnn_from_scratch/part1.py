@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, numbers
+from ...checking.probes import copied
 from .lab import LAB, sigmoid, times
 
 # 1.1 · The perceptron ---------------------------------------------------------------------------
@@ -73,7 +74,9 @@ PERCEPTRON = FaultModel(
         (_row(-0.4, 1.5, 0.5), _row(0.5, -0.5, 0.9), 0.3),
         (_row(2.0, 0.5), _row(-0.75, 1.0), -0.5),
         (_row(1.0, 0.4, 3.0), _row(0.2, 0.25, 0.2), -0.5),
+        (_row(3.0, -2.0, 0.5, 0.25, 1.0), _row(1.5, 0.5, 0.4, -2.0, 0.6), -1.5),
     ],
+    axes={"x": "inputs", "w": "inputs"},
 )
 
 
@@ -131,10 +134,16 @@ def dense_model(
 
 
 def _dense_probe(batch: int, inputs: int, units: int) -> tuple:
-    return numbers(batch, inputs), numbers(inputs, units, phase=0.4), numbers(units, phase=0.9)
+    X, W = 1.7 * numbers(batch, inputs), 1.7 * numbers(inputs, units, phase=0.4)
+    return X, W, 1.7 * numbers(units, phase=0.9)
 
 
-DENSE = FaultModel(dense_model, DENSE_HINTS, [_dense_probe(3, 3, 3), _dense_probe(2, 4, 3)])
+DENSE = FaultModel(
+    dense_model,
+    DENSE_HINTS,
+    [_dense_probe(3, 3, 3), _dense_probe(2, 4, 3), _dense_probe(1, 2, 5)],
+    axes={"X": "batch inputs", "W": "inputs units", "b": "units", "the output": "batch units"},
+)
 
 
 @LAB.exercise("1.2", "A dense layer: a whole batch through all neurons at once.")
@@ -171,6 +180,12 @@ ECHO_HINTS = {
     "they were. The target at step t is the symbol of step t − lag.",
     "too short": "the first `lag` steps are missing: symbols and targets have the same shape. "
     "The first `lag` targets are 0.",
+    "rows run together, zeros in front": "what falls out of one row comes into the next, and only "
+    "the first row begins with zeros. Shift every row by itself: `np.roll(..., axis=1)`, then zeros "
+    "in front of each.",
+    "one zero only": "only the first target is 0. The first `lag` targets are: `targets[:, :lag]`.",
+    "begins one late": "the first symbol that should be said is missing: its target is still 0. "
+    "Begin at step `lag`, not behind it.",
     "all zeros": "every target is 0. From step `lag` on, the target is the symbol of `lag` steps "
     "ago.",
 }
@@ -196,14 +211,22 @@ def echo_model(
         targets = np.roll(symbols, lag, axis=1)
     elif "rows run together" in faults:
         targets = np.roll(symbols, lag)
+    elif "rows run together, zeros in front" in faults:
+        targets = np.roll(symbols, lag)
+        targets.flat[:lag] = 0
+    elif "one zero only" in faults:
+        targets = np.roll(symbols, lag, axis=1)
+        targets[:, 0] = 0
+    elif "begins one late" in faults:
+        targets[:, lag + 1 :] = symbols[:, 1 : max(steps - lag, 1)]
     elif "shifts examples" in faults:
         targets[lag:] = symbols[: max(len(symbols) - lag, 0)]
     elif "future, wraps around" in faults:
         targets = np.roll(symbols, -lag, axis=1)
     elif "future" in faults:
-        targets[:, : steps - lag] = symbols[:, lag:]
+        targets[:, : max(steps - lag, 0)] = symbols[:, lag:]
     else:
-        targets[:, lag:] = symbols[:, : steps - lag]
+        targets[:, lag:] = symbols[:, : max(steps - lag, 0)]
         if "first repeated" in faults:
             targets[:, :lag] = symbols[:, :1]
         if "start not zero" in faults:
@@ -222,12 +245,22 @@ ECHO = FaultModel(
         (np.array([[1, 2, 3, 4, 2, 3], [3, 1, 4, 1, 2, 2], [2, 4, 4, 3, 1, 3]]), 2),
         (np.array([[4, 1, 3, 2, 2, 1, 4], [1, 3, 3, 4, 2, 1, 2]]), 3),
         (np.array([[2, 3, 1, 4, 4], [3, 2, 2, 1, 3], [4, 1, 2, 3, 1], [1, 2, 4, 1, 4]]), 1),
+        (np.array([[3, 1, 2, 4]]), 3),
     ],
     most=2,
+    axes={"symbols": "batch time", "the array of targets": "batch time"},
+)
+
+FLOATS = (
+    "the targets are right, but with a decimal point. They are used as indices, and an index must "
+    "be a whole number: make them with `np.zeros_like(symbols)` or `dtype=int`."
 )
 
 
 @LAB.exercise("1.3", "A task that needs memory: say what you heard some steps ago.")
 def echo_targets(answer: Any) -> Any:
     """Check `echo_targets(symbols, lag)`."""
-    return ECHO.judge(answer)
+    said = ECHO.judge(answer)
+    if said is None and np.asarray(answer(*copied(ECHO.probes[0]))).dtype.kind not in "iu":
+        return [("floats", FLOATS)]
+    return said

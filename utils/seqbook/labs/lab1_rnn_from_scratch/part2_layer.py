@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...checking import FaultModel, numbers
+from ...checking import FaultModel, numbers, same
 from .lab import LAB
-from .part2_state import STEP_HINTS, UNROLL_HINTS, batches_probe, both, cell_weights, new_state
+from .part2_state import (
+    CELL_AXES, STATES_AXES, STEP_HINTS, UNROLL_HINTS, batches_probe, both, cell_weights, new_state,
+)
+from .part3_back import bptt_model
 
 # 2.3 · The layer --------------------------------------------------------------------------------
 
@@ -50,14 +53,26 @@ WEIGHT_HINTS = {
     "and b.",
     "zero start": "W_xh and W_hh both start at zero: then all units are the same and stay the "
     'same. Use "glorot_uniform" and "orthogonal".',
+    "units alike": "all units start with the same weights, so they compute the same and get the "
+    'same gradient: they stay one unit for ever. Use "glorot_uniform" and "orthogonal".',
+    "random start": "the same batch gives another result each time, so the state does not begin "
+    "at zero. Begin with `tf.zeros`.",
+    "no gradient": "the states are right, but no gradient reaches self.{name}: a step in `call` "
+    "leaves TensorFlow. Use `tf.tanh` for `np.tanh`, `tf.stack` for `np.stack`, and no `.numpy()`.",
+    "gradient cut": "the states are right, but the gradient at self.{name} is not: it is cut on "
+    "its way back through time. Leave out `tf.stop_gradient`, and do not make the state anew from "
+    "its numbers.",
+    "wrong type": "the states come back as {got}. The next layers compute in float32: return a "
+    "float32 tensor, `tf.stack(states, axis=1)`, and begin with `tf.zeros`.",
 }
 
 
 def layer_model(
-    first: np.ndarray, second: np.ndarray, *weights: np.ndarray,
+    xs: np.ndarray, second: np.ndarray, W_xh: np.ndarray, W_hh: np.ndarray, b: np.ndarray,
     faults: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """What a layer with these weights returns for two batches."""
+    weights = W_xh, W_hh, b
     step = faults & frozenset(STEP_HINTS)
 
     def run(xs: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -75,25 +90,82 @@ def layer_model(
             return states[-1], h
         return np.stack(states, axis=0 if "time first" in faults else 1), h
 
-    states, end = run(first, np.zeros((len(first), len(weights[1]))))
+    states, end = run(xs, np.zeros((len(xs), len(W_hh))))
     zeros = np.zeros((len(second), len(weights[1])))
     again, _ = run(second, end if "state leaks" in faults else zeros)
     return {"the array of states": states, "the result for a second batch": again}
 
 
+def on_two_batches(answer: Any, xs: Any, second: Any, *weights: Any) -> list[Any] | None:
+    """What a new layer of this class, with these weights, returns for two batches."""
+    import tensorflow as tf
+
+    layer = filled(answer, xs.shape[-1], weights)
+    return both(layer(tf.constant(xs)), layer(tf.constant(second)))
+
+
+def filled(answer: Any, inputs: int, weights: Any) -> Any:
+    """A new layer of this class with these weights."""
+    import tensorflow as tf
+
+    layer = answer(len(weights[1]))
+    layer.build((None, None, inputs))
+    for name, value in zip(("W_xh", "W_hh", "b"), weights, strict=True):
+        weight = getattr(layer, name)
+        if hasattr(weight, "assign"):
+            weight.assign(value)
+        else:  # a plain array: told elsewhere, but the rest can be looked at
+            setattr(layer, name, tf.constant(value))
+    return layer
+
+
 LAYER = FaultModel(
     layer_model,
     LAYER_HINTS,
-    [batches_probe(3, 3, 3, 3), batches_probe(2, 4, 5, 3, second=3)],
+    [batches_probe(3, 3, 3, 3), batches_probe(2, 4, 5, 3, second=3), batches_probe(1, 4, 2, 5)],
     most=2,
+    axes={"xs": "batch time inputs", **STATES_AXES, **CELL_AXES},
+    alone={"the result for a second batch": "state leaks"},
+    call=on_two_batches,
+    args=lambda xs, second, W_xh, W_hh, b: (len(W_hh),),
 )
+
+
+def said(slip: str, **words: Any) -> list[tuple[str, str]]:
+    """One slip with its hint."""
+    return [(slip, WEIGHT_HINTS[slip].format(**words))]
+
+
+def learning_slip(answer: Any) -> list[tuple[str, str]] | None:
+    """The states are right. Can the weights be learned from them?"""
+    import tensorflow as tf
+
+    xs, _, *weights = LAYER.probes[1]
+    new = answer(4)
+    drawn = np.asarray(new(tf.constant(xs)))
+    if not np.ptp(drawn, axis=-1).any():
+        return said("units alike")
+    layer, dstates = filled(answer, xs.shape[-1], weights), numbers(2, 4, 3, phase=2.2)
+    with tf.GradientTape() as tape:
+        states = layer(tf.constant(xs))
+        if not tf.is_tensor(states) or states.dtype != tf.float32:
+            what = "a NumPy array" if isinstance(states, np.ndarray) else getattr(
+                getattr(states, "dtype", None), "name", type(states).__name__)  # fmt: skip
+            lost = isinstance(states, np.ndarray)
+            return said("no gradient", name="W_hh") if lost else said("wrong type", got=what)
+        loss = tf.reduce_sum(states * dstates)
+    found = tape.gradient(loss, [getattr(layer, name).value for name in ("W_xh", "W_hh", "b")])
+    right = bptt_model(xs, np.asarray(states), dstates, weights[1])
+    for name, gradient, wanted in zip(("W_xh", "W_hh", "b"), found, right.values(), strict=True):
+        if gradient is None:
+            return said("no gradient", name=name)
+        if not same(gradient, wanted, 1e-3, 1e-4):
+            return said("gradient cut", name=name)
+    return None
 
 
 def weight_slip(layer: Any, inputs: int, units: int) -> list[tuple[str, str]] | None:
     """What is wrong with the weights of a layer that has just been built, or None."""
-
-    def said(slip: str, **words: Any) -> list[tuple[str, str]]:
-        return [(slip, WEIGHT_HINTS[slip].format(**words))]
 
     wants = {"W_xh": (inputs, units), "W_hh": (units, units), "b": (units,)}
     for name, shape in wants.items():
@@ -113,28 +185,23 @@ def weight_slip(layer: Any, inputs: int, units: int) -> list[tuple[str, str]] | 
     return None
 
 
-@LAB.exercise("2.3", "Your own Keras layer: it keeps its weights, and not its state.")
+@LAB.exercise("2.3", "Your own Keras layer: it keeps its weights, not its state.", names="MyRNN")
 def my_rnn(answer: Any) -> Any:
     """Check the class `MyRNN`."""
     if not isinstance(answer, type):
         return "give the check the class itself: `check.my_rnn(MyRNN)`."
-    import tensorflow as tf
-
     # Sizes that all differ first: square weights hide a wrong shape.
     layer = answer(3)
     layer.build((None, None, 5))
     slip = weight_slip(layer, inputs=5, units=3)
-    if slip:
+    if slip and slip[0][0] in ("weight missing", "wrong shape"):
         return slip
-
-    def run(first: Any, second: Any, *weights: Any) -> list[Any]:
-        layer = answer(len(weights[1]))
-        layer.build((None, None, first.shape[-1]))
-        for name, value in zip(("W_xh", "W_hh", "b"), weights, strict=True):
-            getattr(layer, name).assign(value)
-        return both(layer(tf.constant(first)), layer(tf.constant(second)))
-
-    return LAYER.judge(run)
+    verdict = LAYER.judge(answer)
+    if isinstance(verdict, list) and verdict[0][0] in ("not twice", "random"):
+        verdict = said("random start")
+    if slip:
+        return slip + (verdict if isinstance(verdict, list) else [])
+    return learning_slip(answer) if verdict is None else verdict
 
 
 # 2.4 · The same weights in SimpleRNN ------------------------------------------------------------
@@ -154,6 +221,8 @@ COPY_HINTS = {
     "bias not copied": "the bias of `theirs` is not b yet.",
     "bias set to zero": "the bias of `theirs` is all zeros. Copy `mine.b`: after training it is "
     "not zero.",
+    "added": "the weights are added to those that were there. Put them in their place: `assign`, "
+    "not `assign_add`.",
 }
 
 
@@ -176,6 +245,8 @@ def copy_model(
             theirs[i] = old[i]
     if "bias set to zero" in faults:
         theirs[2] = np.zeros_like(b)
+    if "added" in faults:
+        theirs = [a + b for a, b in zip(theirs, old, strict=True)]
     if faults & {"nothing copied", "wrong direction"}:
         theirs = old
     if "wrong direction" in faults:

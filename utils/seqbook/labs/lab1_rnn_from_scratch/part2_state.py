@@ -22,6 +22,8 @@ STEP_HINTS = {
     "columns": "this is the formula for columns, word for word. Here each example is a row: "
     "W_xhᵀx becomes `x @ W_xh`, and W_hhᵀh becomes `h @ W_hh`.",
     "W_xh for the state": "the state goes through W_xh. It has a matrix of its own: `h @ W_hh`.",
+    "weights exchanged": "W_xh and W_hh are exchanged. The input x goes with W_xh, the state h with "
+    "W_hh.",
     "no tanh": "the sum is not squashed: put tanh around all of it.",
     "sigmoid for tanh": "there is a sigmoid around the sum; the formula says tanh.",
     "relu for tanh": "there is a ReLU around the sum; the formula says tanh.",
@@ -61,6 +63,8 @@ def new_state(
     parts = []
     if "W_xh for the state" in faults:
         W_hh = W_xh
+    if "weights exchanged" in faults:
+        W_xh, W_hh = W_hh, W_xh
     if "columns" in faults:
         x, h, W_xh, W_hh = W_xh.T, W_hh.T, x, h
     if "input ignored" not in faults:
@@ -80,17 +84,26 @@ def cell_weights(inputs: int, units: int) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def _step_probe(batch: int, inputs: int, units: int) -> tuple:
-    return numbers(batch, inputs, phase=0.8), numbers(batch, units, phase=2.5), *cell_weights(
-        inputs, units
+    return 1.4 * numbers(batch, inputs, phase=0.8), numbers(batch, units, phase=2.5), *(
+        cell_weights(inputs, units)
     )
 
 
-def step_model(*probe: Any, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
+def step_model(
+    x: np.ndarray, h: np.ndarray, W_xh: np.ndarray, W_hh: np.ndarray, b: np.ndarray,
+    faults: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
     """One step."""
-    return {"the new state": new_state(*probe, faults=faults)}
+    return {"the new state": new_state(x, h, W_xh, W_hh, b, faults=faults)}
 
 
-STEP = FaultModel(step_model, STEP_HINTS, [_step_probe(3, 3, 3), _step_probe(2, 4, 3)])
+CELL_AXES = {"W_xh": "inputs units", "W_hh": "units units", "b": "units"}
+STEP = FaultModel(
+    step_model,
+    STEP_HINTS,
+    [_step_probe(3, 3, 3), _step_probe(2, 4, 3), _step_probe(4, 2, 5)],
+    axes={"x": "batch inputs", "h": "batch units", "the new state": "batch units", **CELL_AXES},
+)
 
 
 @LAB.exercise("2.1", "The state update: new state from new input and old state.")
@@ -128,6 +141,8 @@ UNROLL_HINTS = {
     "`xs[:, t]`.",
     "sequence by sequence": "your loop goes over the examples: `for x in xs` takes one sequence at "
     "a time, and the state runs from one into the next. Time is the second axis: `xs[:, t]`.",
+    "as many steps as examples": "your loop has as many rounds as there are examples, `len(xs)`. "
+    "The number of steps is the size of the second axis: `xs.shape[1]`.",
     "same input": "every step gets the first input. Step t gets `xs[:, t]`.",
     "states added up": "each stored state is the sum of all states so far. Store `h` itself.",
 }
@@ -139,6 +154,10 @@ def walk(
     """All states as the answer returns them, and the state at the end."""
     start, states = h, []
     steps = list(range(xs.shape[1]))
+    if "as many steps as examples" in faults:
+        if len(xs) > xs.shape[1]:
+            raise ValueError("there is no such step")
+        steps = list(range(len(xs)))
     if faults & {"over the batch", "sequence by sequence"}:
         steps, h = list(range(len(xs))), h[:1]
     if "last step missing" in faults:
@@ -173,10 +192,11 @@ def walk(
 
 
 def unroll_model(
-    first: np.ndarray, second: np.ndarray, *weights: np.ndarray,
+    xs: np.ndarray, second: np.ndarray, W_xh: np.ndarray, W_hh: np.ndarray, b: np.ndarray,
     faults: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """The states of two batches, one after the other."""
+    weights = W_xh, W_hh, b
 
     def start(xs: np.ndarray) -> np.ndarray:
         h = np.zeros((len(xs), len(weights[1])))
@@ -184,25 +204,17 @@ def unroll_model(
             h = h + 1
         return h + weights[2] if "starts from the bias" in faults else h
 
-    states, end = walk(first, start(first), weights, faults)
+    states, end = walk(xs, start(xs), weights, faults)
     again, _ = walk(second, end if "state leaks" in faults else start(second), weights, faults)
     return {"the array of states": states, "the result for a second batch": again}
 
 
 def batches_probe(batch: int, steps: int, inputs: int, units: int, second: int = 0) -> tuple:
     return (
-        numbers(batch, steps, inputs, phase=0.3),
+        1.4 * numbers(batch, steps, inputs, phase=0.3),
         numbers(second or batch, steps, inputs, phase=1.9),
         *cell_weights(inputs, units),
     )
-
-
-UNROLL = FaultModel(
-    unroll_model,
-    UNROLL_HINTS,
-    [batches_probe(3, 3, 3, 3), batches_probe(2, 5, 4, 3, second=3)],
-    most=2,
-)
 
 
 def both(first: Any, second: Any) -> list[Any] | None:
@@ -210,18 +222,27 @@ def both(first: Any, second: Any) -> list[Any] | None:
     return None if first is None and second is None else [first, second]
 
 
-def two_batches(answer: Any) -> Any:
+def two_batches(answer: Any, xs: Any, second: Any, *weights: Any) -> list[Any] | None:
     """The answer run on one batch and then on another, as a training loop does."""
-    if not callable(answer):
-        return answer
+    return both(answer(xs, *weights), answer(second, *weights))
 
-    def run(first: Any, second: Any, *weights: Any) -> list[Any]:
-        return both(answer(first, *weights), answer(second, *weights))
 
-    return run
+STATES_AXES = dict.fromkeys(
+    ("the array of states", "the result for a second batch"), "batch time units"
+)
+UNROLL = FaultModel(
+    unroll_model,
+    UNROLL_HINTS,
+    [batches_probe(3, 3, 3, 3), batches_probe(2, 5, 4, 3, second=3), batches_probe(1, 4, 2, 5)],
+    most=2,
+    axes={"xs": "batch time inputs", **STATES_AXES, **CELL_AXES},
+    alone={"the result for a second batch": "state leaks"},
+    call=two_batches,
+    args=lambda xs, second, *weights: (xs, *weights),
+)
 
 
 @LAB.exercise("2.2", "The loop over time: every state, from a fresh start for each batch.")
 def unroll(answer: Any) -> Any:
     """Check `unroll(xs, W_xh, W_hh, b)`."""
-    return UNROLL.judge(two_batches(answer))
+    return UNROLL.judge(answer)

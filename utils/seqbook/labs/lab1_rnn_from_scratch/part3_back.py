@@ -49,7 +49,14 @@ BACK_HINTS = {
     "db averaged": "db is averaged over the batch. The mean is already in dh: sum, `axis=0`.",
     "weights averaged": "dW_xh and dW_hh are divided by the batch size. The mean is already in "
     "dh: sum only.",
+    "first example only": "dW_xh and dW_hh come from the first example alone. Every example of the "
+    "batch has its part: a matrix product adds them up.",
+    "slope of the difference": "the difference is squared, (1 − h)². The slope of tanh is 1 − h²: "
+    "square h first.",
+    "slope negative": "the slope of tanh has the wrong sign: it is 1 − h², never below 0.",
+    "slope added": "the slope of tanh is added to dh. Multiply: dz = dh · (1 − h²).",
 }
+
 
 def back(
     dh: np.ndarray, x: np.ndarray, h_before: np.ndarray, h: np.ndarray, W_hh: np.ndarray,
@@ -71,6 +78,12 @@ def back(
         dz = dh * h * (1 - h)
     if "slope upside down" in faults:
         dz = dh / (1 - h**2)
+    if "slope of the difference" in faults:
+        dz = dh * (1 - h) ** 2
+    if "slope negative" in faults:
+        dz = dh * (h**2 - 1)
+    if "slope added" in faults:
+        dz = dh + (1 - h**2)
 
     def through(name: str) -> np.ndarray:
         return dh if f"{name} skips tanh" in faults else dz
@@ -78,6 +91,8 @@ def back(
     old = h if "dW_hh from the new state" in faults else h_before
     dW_xh = (x if "x not transposed" in faults else x.T) @ through("dW_xh")
     dW_hh = (old if "h_before not transposed" in faults else old.T) @ through("dW_hh")
+    if "first example only" in faults:
+        dW_xh, dW_hh = x[:1].T @ through("dW_xh")[:1], old[:1].T @ through("dW_hh")[:1]
     if "dW_xh transposed" in faults:
         dW_xh = dW_xh.T
     if "dW_hh transposed" in faults:
@@ -101,21 +116,35 @@ def back(
     return dW_xh, dW_hh, db, dh_before
 
 
-def back_model(*probe: Any, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
+def back_model(
+    dh: np.ndarray, x: np.ndarray, h_before: np.ndarray, h: np.ndarray, W_hh: np.ndarray,
+    faults: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
     """One step back."""
     names = ("dW_xh", "dW_hh", "db", "dh_before")
-    return dict(zip(names, back(*probe, faults=faults), strict=True))
+    return dict(zip(names, back(dh, x, h_before, h, W_hh, faults=faults), strict=True))
 
 
 def _back_probe(batch: int, inputs: int, units: int) -> tuple:
     return (
-        numbers(batch, units, phase=0.2), numbers(batch, inputs, phase=0.8),
+        1.4 * numbers(batch, units, phase=0.2), 1.4 * numbers(batch, inputs, phase=0.8),
         numbers(batch, units, phase=2.5), 0.9 * numbers(batch, units, phase=1.4),
         numbers(units, units, phase=1.2),
     )  # fmt: skip
 
 
-BACK = FaultModel(back_model, BACK_HINTS, [_back_probe(3, 3, 3), _back_probe(2, 5, 4)], most=2)
+BACK_AXES = {
+    "dh": "batch units", "x": "batch inputs", "h_before": "batch units", "h": "batch units",
+    "W_hh": "units units", "dW_xh": "inputs units", "dW_hh": "units units", "db": "units",
+    "dh_before": "batch units",
+}  # fmt: skip
+BACK = FaultModel(
+    back_model,
+    BACK_HINTS,
+    [_back_probe(3, 3, 3), _back_probe(2, 5, 4), _back_probe(4, 2, 3)],
+    most=2,
+    axes=BACK_AXES,
+)
 
 
 @LAB.exercise("3.3", "One step back: through tanh, to the weights and to the state before.")
@@ -151,6 +180,18 @@ BPTT_HINTS = {
     "bias.",
     "last step skipped": "the last step is left out: begin at T − 1.",
     "same input": "every step uses the first input. Step t has `xs[:, t]`.",
+    "own output one step late": "`dstates` is added after the step back, so it counts for the "
+    "step before. Add `dstates[:, t]` to `dh` first, then call `step_back`.",
+    "states exchanged": "the old and the new state are exchanged in the call of `step_back`: first "
+    "`h_before`, then the state of step t.",
+    "examples for steps": "`xs[t]` is a whole sequence, of example t. The inputs of step t are "
+    "`xs[:, t]`: time is the second axis.",
+    "cut at every step": "`dh` is cut to −1 … 1 at every step, which makes another gradient. Leave "
+    "that out: clipping comes later, once for all gradients together.",
+    "divided by the batch": "the gradients are divided by the number of examples. The mean over "
+    "the batch is already in `dstates`: only add up.",
+    "last state's gradient kept": "`dh` is never replaced by the `dh_before` that `step_back` "
+    "gives, so only the outputs' own gradients pile up.",
 }
 
 
@@ -179,29 +220,53 @@ def bptt_model(
             h_before = states[:, t + 1] if t + 1 < T else np.zeros_like(h_before)
         ignored = "own output ignored" in faults and t != order[0]
         if not ignored and "own output never added" not in faults:
-            dh = dh + dstates[:, t]
+            dh = dh + (0 if "own output one step late" in faults else dstates[:, t])
+        if "cut at every step" in faults:
+            dh = np.clip(dh, -1, 1)
         x = xs[:, 0 if "same input" in faults else t]
-        *grads, dh_before = back(dh, x, h_before, states[:, t], W_hh)
+        if "examples for steps" in faults:
+            if len(xs) < T or xs.shape[:2] != states.shape[:1] * 2:
+                raise ValueError("there is no such example")
+            x = xs[t]
+        pair = (states[:, t], h_before) if "states exchanged" in faults else (
+            h_before, states[:, t]
+        )
+        *grads, dh_before = back(dh, x, *pair, W_hh)
         keep = 0 if "overwritten" in faults else 1
         total = [keep * a + g for a, g in zip(total, grads, strict=True)]
+        if "last state's gradient kept" in faults:
+            continue
+        if "own output one step late" in faults:
+            dh_before = dh_before + dstates[:, t]
         if "carry kept" in faults:
             dh = dh + dh_before
         else:
             dh = 0 * dh if "not carried back" in faults else dh_before
     if "averaged over time" in faults:
         total = [a / T for a in total]
+    if "divided by the batch" in faults:
+        total = [a / len(xs) for a in total]
     return dict(zip(("dW_xh", "dW_hh", "db"), total, strict=True))
 
 
 def _bptt_probe(batch: int, steps: int, inputs: int, units: int) -> tuple:
     return (
-        numbers(batch, steps, inputs, phase=0.3), 0.9 * numbers(batch, steps, units, phase=1.4),
-        numbers(batch, steps, units, phase=2.2), numbers(units, units, phase=1.2),
+        1.4 * numbers(batch, steps, inputs, phase=0.3),
+        0.9 * numbers(batch, steps, units, phase=1.4),
+        1.4 * numbers(batch, steps, units, phase=2.2), numbers(units, units, phase=1.2),
     )  # fmt: skip
 
 
-BPTT_PROBES = [_bptt_probe(3, 4, 3, 3), _bptt_probe(2, 3, 5, 4)]
-BPTT = FaultModel(bptt_model, BPTT_HINTS, BPTT_PROBES, most=2)
+BPTT = FaultModel(
+    bptt_model,
+    BPTT_HINTS,
+    [_bptt_probe(3, 3, 3, 3), _bptt_probe(3, 4, 3, 3), _bptt_probe(2, 3, 5, 4)],
+    most=2,
+    axes={
+        "xs": "batch time inputs", "states": "batch time units", "dstates": "batch time units",
+        "W_hh": "units units", "dW_xh": "inputs units", "dW_hh": "units units", "db": "units",
+    },  # fmt: skip
+)
 
 
 @LAB.exercise("3.4", "Back through time: every step adds its part to the same weights.")

@@ -42,6 +42,16 @@ LOSS_HINTS = {
     "over the batch: one number.",
     "time not summed": "one loss per step came back. Sum over time, average over the batch: one "
     "number.",
+    "mean over symbols": "the loss is averaged over the symbols too. Each step counts the one "
+    "right symbol: sum, and divide by the number of examples only.",
+    "largest": "the largest log probability is taken, and the targets play no part. Take that of "
+    "the target.",
+    "dots left out": "steps whose target is 0 do not count. Here 0 is a symbol like the others: "
+    "count every step.",
+    "squared error": "this is a squared error between probabilities and targets. The loss is minus "
+    "the logarithm of the target's probability.",
+    "wrong symbols too": "the wrong symbols count too, with log(1 − p). At each step only the "
+    "right one counts: − log p.",
 }
 
 
@@ -67,6 +77,16 @@ def loss_model(
         log_p = log_p / np.log(2)
     right = one_hot(targets, logits.shape[-1])
     losses = np.sum(log_p if "all symbols" in faults else log_p * right, axis=-1)  # (batch, T)
+    if "largest" in faults:
+        losses = log_p.max(axis=-1)
+    if "dots left out" in faults:
+        losses = losses * (targets != 0)
+    if "squared error" in faults:
+        losses = -np.sum((np.exp(log_p) - right) ** 2, axis=-1)
+    if "wrong symbols too" in faults:
+        losses = losses + np.sum(np.log(1 - np.exp(log_p)) * (1 - right), axis=-1)
+    if "mean over symbols" in faults:
+        losses = losses / logits.shape[-1]
     if "sign" not in faults:
         losses = -losses
     if "nothing summed" in faults:
@@ -88,7 +108,9 @@ def _logits_probe(batch: int, steps: int, symbols: int) -> tuple:
     return 2 * numbers(batch, steps, symbols, phase=0.5), (n * n + n // 2) % symbols
 
 
-LOSS = FaultModel(loss_model, LOSS_HINTS, [_logits_probe(3, 3, 3), _logits_probe(2, 5, 4)], most=2)
+LOGITS_AXES = {"logits": "batch time symbols", "targets": "batch time"}
+LOGITS_PROBES = [_logits_probe(3, 3, 3), _logits_probe(2, 5, 4), _logits_probe(4, 3, 5)]
+LOSS = FaultModel(loss_model, LOSS_HINTS, LOGITS_PROBES, most=2, axes=LOGITS_AXES)
 
 
 @LAB.exercise("3.1", "The loss: minus the log probability of the right symbol, over all steps.")
@@ -119,6 +141,12 @@ LOGITS_HINTS = {
     "targets one step late": "step t is compared with the target of step t − 1. Both have the "
     "same index.",
     "softmax over time": "softmax runs along the time axis. The symbols are the last axis.",
+    "gradient at the probabilities": "this is the gradient at the probabilities, −y / p. The "
+    "logits come before the softmax: there it is p − y.",
+    "softmax over everything": "the exponentials are divided by the sum of the whole array. The "
+    "probabilities of each step sum to 1: sum over the last axis, with `keepdims=True`.",
+    "divided by the symbols": "the gradient is also divided by the number of symbols. Divide by "
+    "the number of examples only.",
 }
 
 
@@ -130,6 +158,8 @@ def logits_gradient_model(
     p = softmax(logits, axis=1 if "softmax over time" in faults else -1)
     if "no softmax" in faults:
         p = logits
+    if "softmax over everything" in faults:
+        p = np.exp(logits) / np.exp(logits).sum()
     if "log probabilities" in faults:
         p = np.log(p)
     if "targets one step late" in faults:
@@ -140,8 +170,12 @@ def logits_gradient_model(
     if "brackets" in faults:
         return {"the gradient": p - right / len(logits)}
     gradient = p if "no one-hot" in faults else p - right
+    if "gradient at the probabilities" in faults:
+        gradient = -right / p
     if "only the right symbol" in faults:
         gradient = gradient * right
+    if "divided by the symbols" in faults:
+        gradient = gradient / logits.shape[-1]
     if "last step only" in faults:
         gradient[:, :-1] = 0
     if "not divided by the batch" not in faults:
@@ -152,7 +186,11 @@ def logits_gradient_model(
 
 
 LOGITS = FaultModel(
-    logits_gradient_model, LOGITS_HINTS, [_logits_probe(3, 3, 3), _logits_probe(2, 5, 4)], most=2
+    logits_gradient_model,
+    LOGITS_HINTS,
+    LOGITS_PROBES,
+    most=2,
+    axes={**LOGITS_AXES, "the gradient": "batch time symbols"},
 )
 
 

@@ -38,8 +38,11 @@ CLIP_HINTS = {
     "mean of squares": "the mean of the squares is used. The norm is the root of their sum.",
     "to length 1": "the clipped gradients have norm 1. Their norm should be `max_norm`.",
     "factor upside down": "the factor is upside down: it is max_norm / norm, below 1.",
-    "set to zero": "gradients that are too large are thrown away. Keep their direction: scale "
-    "them to `max_norm`.",
+    "set to zero": "gradients that are too large come back as zeros. Keep their direction: scale "
+    "them by max_norm / norm, which is below 1 (`//` would cut that to 0).",
+    "first array's norm": "only the first array is measured. Take one norm over all of them: the "
+    "root of the sum of all squares.",
+    "squared factor": "the factor is max_norm / norm, without a square or a root.",
 }
 
 
@@ -66,10 +69,14 @@ def clipped(
         norm = np.max(np.abs(flat))
     if "mean of squares" in faults:
         norm = np.sqrt(np.mean(flat**2))
+    if "first array's norm" in faults:
+        norm = np.sqrt(np.sum(grads[0] ** 2))
     large = norm < max_norm if "only when small" in faults else norm > max_norm
     if "never clipped" in faults or not (large or "always rescaled" in faults):
         return list(grads)
     factor = norm / max_norm if "factor upside down" in faults else max_norm / norm
+    if "squared factor" in faults:
+        factor = factor**2
     if "to length 1" in faults:
         factor = 1 / norm
     return [g * (0.0 if "set to zero" in faults else factor) for g in grads]
@@ -95,7 +102,10 @@ def _clip_probe(scale: float, max_norm: float) -> tuple:
 CLIP = FaultModel(
     clip_model,
     CLIP_HINTS,
-    [_clip_probe(*p) for p in ((1.0, 0.7), (3.0, 0.5), (0.05, 0.8), (1.0, 2.5), (1.0, 8.0))],
+    [
+        _clip_probe(*p)
+        for p in ((1.0, 0.7), (3.0, 0.5), (0.05, 0.8), (1.0, 2.5), (1.0, 8.0), (1.0, 1.8))
+    ],
     most=2,
 )
 
@@ -103,19 +113,7 @@ CLIP = FaultModel(
 @LAB.exercise("4.1", "Clipping: one factor for all gradients, and only when they are too large.")
 def clip(answer: Any) -> Any:
     """Check `clip(grads, max_norm)`."""
-    return CLIP.judge(as_list(answer))
-
-
-def as_list(answer: Any) -> Any:
-    """The answer with whatever sequence it returns made a list: a generator is fine too."""
-    if not callable(answer):
-        return answer
-
-    def run(*probe: Any) -> Any:
-        got = answer(*probe)
-        return list(got) if hasattr(got, "__next__") or isinstance(got, map | zip) else got
-
-    return run
+    return CLIP.judge(answer)
 
 
 # 4.2 · One step of training ---------------------------------------------------------------------
@@ -135,6 +133,15 @@ TRAIN_HINTS = {
     "loss after the step": "the loss is that of the new weights. Return the one that came with "
     "the gradients.",
     "two steps": "the step is made twice.",
+    "first weights only": "only the first three weights have moved; those of the readout stay as "
+    "they are. Update all five.",
+    "each clipped alone": "each gradient is clipped by itself. Give `clip` the whole list at once, "
+    "so that one norm is taken over all.",
+    "divided by the batch": "the step is divided by the number of examples once more. The "
+    "gradients are a mean over the batch already.",
+    "the gradients": "the gradients come back in place of the new weights. Return "
+    "w − learning_rate · g.",
+    "loss averaged": "the loss is divided once more. Return it as `gradients` gave it.",
 }
 
 
@@ -173,11 +180,17 @@ def train_model(
             rate = 1 / learning_rate
         if "clipped after scaling" in faults:
             grads, rate = [rate * g for g in grads], 1.0
-        if "not clipped" not in faults and "weights clipped" not in faults:
+        if "each clipped alone" in faults:
+            grads = [clipped([g], max_norm)[0] for g in grads]
+        elif "not clipped" not in faults and "weights clipped" not in faults:
             grads = clipped(grads, max_norm)
         if "uphill" in faults:
             rate = -rate
         steps = [rate * g for g in grads]
+        if "divided by the batch" in faults:
+            steps = [s / len(xs) for s in steps]
+        if "first weights only" in faults:
+            steps[3:] = [0 * s for s in steps[3:]]
         if "only the last weight" in faults:
             steps[:-1] = [0 * s for s in steps[:-1]]
         if "state weights frozen" in faults:
@@ -191,37 +204,42 @@ def train_model(
         weights = clipped(weights, max_norm)
     if "only the step" in faults:
         weights = steps
+    if "the gradients" in faults:
+        weights = grads
+    if "loss averaged" in faults:
+        loss = loss / xs.shape[1]
     return {**dict(zip(WEIGHT_NAMES, weights, strict=True)), "the loss": loss}
 
 
-def _train_probe(batch: int, steps: int, symbols: int, units: int, max_norm: float) -> tuple:
+def _train_probe(
+    batch: int, steps: int, symbols: int, units: int, rate: float, max_norm: float
+) -> tuple:
     weights = [
         numbers(symbols, units, phase=0.4), numbers(units, units, phase=1.2), numbers(units),
         2 * numbers(units, symbols, phase=2.1), numbers(symbols, phase=0.6),
     ]  # fmt: skip
     n = np.arange(batch * steps).reshape(batch, steps)
     xs = one_hot((n * n + 1) % symbols, symbols).astype("float32")
-    return weights, xs, (n * n + n // 2) % symbols, 0.3, max_norm
+    return weights, xs, (n * n + n // 2) % symbols, rate, max_norm
 
 
 TRAIN = FaultModel(
     train_model,
     TRAIN_HINTS,
-    [_train_probe(3, 3, 3, 3, max_norm=0.5), _train_probe(2, 4, 3, 5, max_norm=100.0)],
+    [
+        _train_probe(3, 3, 3, 3, 0.3, max_norm=0.5),
+        _train_probe(2, 4, 3, 5, 0.3, max_norm=100.0),
+        _train_probe(4, 3, 3, 5, 0.7, max_norm=0.8),
+    ],
     most=2,
+    axes={"xs": "batch time symbols", "targets": "batch time"},
+    call=lambda answer, *probe: flat(answer(*probe)),
 )
 
 
-def flat(answer: Any) -> Any:
-    """The answer with its (weights, loss) as one list, the way the model returns them."""
-    if not callable(answer):
-        return answer
-
-    def run(*probe: Any) -> Any:
-        got = answer(*probe)
-        return [*got[0], got[1]] if is_pair(got) else got
-
-    return run
+def flat(got: Any) -> Any:
+    """(weights, loss) as one list, the way the model returns them."""
+    return [*got[0], got[1]] if is_pair(got) else got
 
 
 def is_pair(got: Any) -> bool:
@@ -232,7 +250,7 @@ def is_pair(got: Any) -> bool:
 @LAB.exercise("4.2", "One step of training: gradients, clipping, a step downhill.")
 def train_step(answer: Callable[..., Any]) -> Any:
     """Check `train_step(weights, xs, targets, learning_rate, max_norm)`."""
-    said = TRAIN.judge(flat(answer))
+    said = TRAIN.judge(answer)
     if isinstance(said, str) and callable(answer):
         got = answer(*copied(TRAIN.probes[0]))
         if got is not None and not is_pair(got):
