@@ -319,7 +319,7 @@ def confusions(model: Any, size: int = 2, exclusive: Sequence[set[str]] = ()) ->
             runs = []
             for probe in model.probes:
                 try:
-                    runs.append((probe, model.expected(probe, chosen)))
+                    runs.append((probe, list(model.expected(probe, chosen).values())))
                 except ValueError as error:
                     runs.append((probe, error))
             found = model.diagnose(runs)

@@ -11,7 +11,14 @@ import pytest
 import tensorflow as tf
 from checker_cases import ROOT, Case, LabCases, confusions, execute, mutate, shaped_guesses
 from seqbook.labs import lab1_rnn_from_scratch as check
-from seqbook.labs.lab1_rnn_from_scratch import part1, part2_layer, part2_state, part3_back, part3_loss, part4
+from seqbook.labs.lab1_rnn_from_scratch import (
+    part1,
+    part2_layer,
+    part2_state,
+    part3_back,
+    part3_loss,
+    part4,
+)
 
 NOTEBOOK = "lab1_rnn_from_scratch"
 HELPERS = ("def log_softmax(", "def gradients(")  # cells that give functions to the answers

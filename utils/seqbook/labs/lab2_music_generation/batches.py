@@ -9,7 +9,7 @@ import numpy as np
 
 from ...checking import FaultModel, Verdict
 from .data import NOTHING
-from .lab import exercise, kind_of, named
+from .lab import exercise, kind_of, named, reference
 
 # 2.1 ---------------------------------------------------------------------------------------------
 
@@ -17,6 +17,7 @@ from .lab import exercise, kind_of, named
 TEXT = ((np.arange(150) * 37 + 5) % 151 + 1).astype("int32")
 
 
+@reference
 def window_reference(
     ids: np.ndarray, start: int, length: int, faults: frozenset[str]
 ) -> dict[str, Any]:
@@ -42,8 +43,6 @@ def window_reference(
             shift = by
     if "targets are the next window" in faults:
         shift = whole
-    if start + min(0, shift) < 0:
-        raise ValueError("out of range")
     stop = None if "to the end" in faults else start + length
     inputs = ids[start:stop]
     targets = ids[start + shift : None if stop is None else stop + shift]
@@ -64,6 +63,10 @@ def window_reference(
         targets = inputs + 1
     if "one added in place" in faults:
         inputs = targets = inputs + 1
+    if "text turned the wrong way" in faults:
+        targets = np.roll(ids, 1)[start : start + length]
+    if "every second" in faults:
+        inputs, targets = inputs[::2], targets[::2]
     if "targets backward" in faults:
         targets = inputs[::-1]
     if "zeros" in faults:
@@ -89,6 +92,9 @@ WINDOW_HINTS = {
     "character on, and they are returned second.",
     "targets one too early": "the targets are shifted the wrong way: they are the character "
     "before. A target is the character that comes after its input.",
+    "text turned the wrong way": "the targets are shifted the wrong way: they are the character "
+    "before. A target is the character that comes after its input.",
+    "every second": "every second character is left out: take all of them.",
     "targets wrapped": "the last target is the window's own first character (that is what "
     "`np.roll` does): it must be the next character of the text.",
     "last target zero": "the last target is 0, a filler: take the next character of the text.",
@@ -142,7 +148,7 @@ def whole_numbers(got: Any) -> str | None:
 
 WINDOW = FaultModel(
     window_reference, WINDOW_HINTS, [(TEXT, 2, 4), (TEXT, 1, 6), (TEXT, 0, 3), (TEXT, 144, 5)],
-    most=2, usable=whole_numbers,
+    most=2, usable=whole_numbers, families=False,
     call=lambda answer, *given: pair_of(answer(*given)),
 )  # fmt: skip
 
@@ -351,7 +357,9 @@ def batch_of(answer: Callable[..., Any], rng: np.random.Generator, size: int, le
 
 @exercise(
     "2.2", "A batch is of windows from random places, the same for the same generator.",
-    crashes=[("can't multiply|unsupported operand.*(NoneType|Generator)", "Draw numbers from the "
+    crashes=[("invalid index to scalar|len\\(\\) of unsized|not iterable", "Draw as many starts as "
+              "there are rows: `rng.integers(..., size)`."),
+             ("can't multiply|unsupported operand.*(NoneType|Generator)", "Draw numbers from the "
               "generator: `rng.integers(...)`.")],
 )  # fmt: skip
 def make_batch(answer: Callable[..., Any]) -> Verdict:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...checking import FaultModel, Verdict
 from ...music.parts import END
-from .lab import exercise, named
+from .lab import exercise, named, reference
 
 NOTHING = "your function returns nothing, None. End it with `return` and the result."
 
@@ -67,6 +67,9 @@ def split_tunes(answer: Callable[..., Any]) -> Verdict:
             found.append("list changed")
         if got is None:
             return ["nothing"]
+        if isinstance(got, Mapping):
+            words["what"] = "A dictionary"
+            return ["not two"]
         try:
             pair = [part if isinstance(part, str) else list(part) for part in got]
         except TypeError:
@@ -203,11 +206,12 @@ def build_vocabulary(answer: Callable[..., Any]) -> Verdict:
         if isinstance(got, kind):
             return named(VOCABULARY_HINTS, [slip])
     if not isinstance(got, list | tuple) or not len(got):
-        what = "an empty list" if got == [] else f"an object of the type {type(got).__name__}"
+        kind = f"an object of the type {type(got).__name__}"
+        what = "an empty list" if isinstance(got, list) else kind
         return named(VOCABULARY_HINTS, ["not a list"], what=what)
     odd = next((entry for entry in got if not isinstance(entry, str)), None)
     if odd is not None:
-        return named(VOCABULARY_HINTS, ["not characters"], entry=repr(odd))
+        return named(VOCABULARY_HINTS, ["not characters"], entry=repr(odd)[:20])
     entries = list(map(str, got))
     long = [entry for entry in entries if len(entry) != 1]
     if long:
@@ -238,6 +242,7 @@ def build_vocabulary(answer: Callable[..., Any]) -> Verdict:
 # 1.3 ---------------------------------------------------------------------------------------------
 
 
+@reference
 def encode_reference(text: str, vocabulary: list[str], faults: frozenset[str]) -> dict[str, Any]:
     order, shift = list(vocabulary), "counted from 1" in faults
     if "sorted again" in faults:
@@ -246,6 +251,8 @@ def encode_reference(text: str, vocabulary: list[str], faults: frozenset[str]) -
         order = list(dict.fromkeys(text))
     if "numbered anew" in faults:
         order = sorted(set(text))
+    if "vocabulary backward" in faults:
+        order = order[::-1]
     if "END left out of the count" in faults:
         order = order[1:]
     for slip, change in TEXT_CHANGES.items():
@@ -255,8 +262,14 @@ def encode_reference(text: str, vocabulary: list[str], faults: frozenset[str]) -
         text = "".join(dict.fromkeys(text))
     if set(text) - set(order) and "character codes" not in faults:
         raise ValueError("a character without a number")
-    ids = np.array([ord(c) if "character codes" in faults else order.index(c) for c in text])
-    ids = ids + shift
+    codes = "character codes" in faults
+    ids = np.array([ord(c) if codes else order.index(c) for c in text], dtype=int) + shift
+    if "places in the text" in faults:
+        ids = np.array([text.rindex(c) for c in text], dtype=int)
+    if "first places in the text" in faults:
+        ids = np.array([text.index(c) for c in text], dtype=int)
+    if "counted along the text" in faults:
+        ids = np.arange(len(text))
     if "each once, sorted" in faults:
         ids = np.unique(ids)
     if "one-hot" in faults:
@@ -288,6 +301,14 @@ ENCODE_HINTS = {
     "are places in the list as it is given.",
     "numbered by the text": "encode numbers the characters in the order in which this text has "
     "them: the same letter would get another number in another tune. Use the vocabulary.",
+    "vocabulary backward": "encode goes through the vocabulary backward: its first entry has "
+    "number 0.",
+    "places in the text": "encode gives the places of the characters in the text: their places in "
+    "the vocabulary are wanted.",
+    "first places in the text": "encode gives the places of the characters in the text: their "
+    "places in the vocabulary are wanted.",
+    "counted along the text": "encode counts the characters of the text: their places in the "
+    "vocabulary are wanted.",
     "numbered anew": "encode makes a vocabulary of this text alone: use the one that is given.",
     "END left out of the count": "encode leaves END out of the count, so every number is one too "
     "small.",
@@ -316,6 +337,8 @@ ENCODE_HINTS = {
     "rest.",
 }
 ARRAY_HINTS = {
+    "encode gives text": "encode gives a string: an array of whole numbers is wanted, one for each "
+    "character.",
     "encode gives a list": "encode gives a list: make it an array, `np.array(..., dtype='int32')`, "
     "so that windows can be cut out of it by index.",
     "encode gives a tensor": "encode gives a TensorFlow tensor: a NumPy array is wanted, "
@@ -326,12 +349,14 @@ ARRAY_HINTS = {
     "write `dtype='int32'` where the array is made.",
 }
 WORDS = [
-    ("\nGag\nCc Ge$a ", ["$", "\n", " ", "C", "G", "a", "c", "e", "g"]),
-    (" C|ca$\nc2\n", ["$", "\n", " ", "2", "C", "a", "c", "|"]),
+    ("\nGag\nCc Ge$a ", ["$", "\n", " ", "C", "G", "a", "c", "e", "g", "z"]),
+    (" C|ca$\nc2\n", ["$", "\n", " ", "2", "B", "C", "a", "c", "|"]),
+    ("caC\n C", ["$", "\n", " ", "C", "a", "b", "c"]),
 ]
-ENCODE = FaultModel(encode_reference, ENCODE_HINTS, WORDS, most=2)
+ENCODE = FaultModel(encode_reference, ENCODE_HINTS, WORDS, most=2, families=False)
 
 
+@reference
 def decode_reference(
     ids: np.ndarray, vocabulary: list[str], faults: frozenset[str]
 ) -> dict[str, Any]:
@@ -358,6 +383,8 @@ def decode_reference(
     text = between.join(letters)
     changes = {"decode strips": str.strip, "decode loses the last": lambda t: t[:-1],
                "decode loses the first": lambda t: t[1:],
+               "decode gives the first only": lambda t: t[:1],
+               "decode gives the last only": lambda t: t[-1:],
                "decode goes backward": lambda t: t[::-1],
                "decode gives small letters": str.lower,
                "decode drops line ends": lambda t: t.replace("\n", "")}  # fmt: skip
@@ -390,12 +417,16 @@ DECODE_HINTS = {
     "decode gives each once": "decode gives each character once: the text repeats them.",
     "decode loses the last": "decode leaves out the last character.",
     "decode loses the first": "decode leaves out the first character.",
+    "decode gives the first only": "decode gives the first character alone: is the `return` "
+    "inside the loop?",
+    "decode gives the last only": "decode gives the last character alone: add each one to the "
+    "text, `+=`, or join them.",
     "decode goes backward": "decode gives the text backward.",
 }
 DECODE = FaultModel(
     decode_reference, DECODE_HINTS,
     [(encode_reference(t, v, frozenset())["encode's result"].astype("int32"), v) for t, v in WORDS],
-    most=2,
+    most=2, families=False,
 )  # fmt: skip
 
 
@@ -405,12 +436,17 @@ DECODE = FaultModel(
 def encode_decode(encode: Callable[..., Any], decode: Callable[..., Any]) -> Verdict:
     """`encode(text, vocabulary) → ids` and `decode(ids, vocabulary) → text`."""
     there, back = ENCODE.judge(encode), DECODE.judge(decode)
+    if isinstance(back, str):  # its inputs are those of the second function
+        back = back.replace("`encode(", "`decode(")
+    if isinstance(there, str) and "came back" in there:
+        text = isinstance(encode(*WORDS[0]), str)
+        there = named(ARRAY_HINTS, ["encode gives text"]) if text else there
     if there is None:
         ids = encode(*WORDS[0])
         dtype = np.asarray(ids).dtype
         slip = (
             "encode gives a list" if isinstance(ids, list | tuple)
-            else "encode gives floats" if dtype.kind not in "iu"
+            else "encode gives floats" if dtype.kind == "f"
             else "encode gives a tensor" if not isinstance(ids, np.ndarray)
             else "not int32" if dtype != "int32" else ""
         )  # fmt: skip

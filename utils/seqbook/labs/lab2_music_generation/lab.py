@@ -49,12 +49,14 @@ def named(hints: Mapping[str, str], found: Sequence[str], **words: Any) -> list[
 
 
 def exercise(
-    todo: str, goal: str, names: str | Sequence[str] = (), crashes: Sequence[tuple[str, str]] = ()
+    todo: str, goal: str, names: str | Sequence[str] = (),
+    crashes: Sequence[tuple[str, str] | tuple[str, str, str]] = (),
 ) -> Callable[[Callable[..., Verdict]], Callable[..., Any]]:
     """`LAB.exercise`, with more to say of errors and of names that an answer should not use.
 
     Args:
-        crashes: (pattern of the error's text, what to do), looked through before `CRASHES`.
+        crashes: (pattern of the error's text, what to do), looked through before `CRASHES`; with
+            a slip's name as a third part, what to do is told without the error's own text.
     """
 
     def wrap(judge: Callable[..., Verdict]) -> Callable[..., Any]:
@@ -76,14 +78,29 @@ def exercise(
                 instead = f" `{own[0]}`" if own and own[0] != name else ""
                 return [("notebook's name", OTHERS_DATA.format(name=name, instead=instead))]
             if isinstance(said, str) and "stopped with" in said:
-                more = (hint for pattern, hint in (*crashes, *CRASHES) if re.search(pattern, said))
-                hint = next(more, None)
-                return [("crash", f"{said} {hint}")] if hint else said
+                for pattern, hint, *name in (*crashes, *CRASHES):
+                    if re.search(pattern, said):
+                        return [(name[0], hint) if name else ("crash", f"{said} {hint}")]
             return said
 
         return LAB.exercise(todo, goal, names)(judged)
 
     return wrap
+
+
+def reference(
+    function: Callable[..., dict[str, Any]],
+) -> Callable[..., dict[str, Any]]:
+    """A reference with switches: slips that do not go together, or not on a probe, are misfits."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **named_args: Any) -> dict[str, Any]:
+        try:
+            return function(*args, **named_args)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise ValueError(str(error)) from error
+
+    return run
 
 
 def compiles(answer: Callable[..., Any], *inputs: Any) -> bool:

@@ -82,11 +82,13 @@ def sizes(model: Any) -> tuple[int, int, int]:
 @exercise(
     "3.1", "Embedding, a recurrent layer at every step, one logit for each character.",
     crashes=[
-        ("ndim=3, found ndim=2.*received: \\(None, None\\)", MODEL_HINTS["embedding missing"]),
-        ("ndim=3, found ndim=2", MODEL_HINTS["lower return_sequences missing"]),
+        ("ndim=3, found ndim=2.*received: \\(None, None\\)", MODEL_HINTS["embedding missing"],
+         "embedding missing"),
+        ("ndim=3, found ndim=2", MODEL_HINTS["lower return_sequences missing"],
+         "lower return_sequences missing"),
         ("2 input tensors|received 3 input tensors|KerasTensor.*list|list.*KerasTensor",
-         MODEL_HINTS["return_state"]),
-        ("stateful", MODEL_HINTS["stateful"]),
+         MODEL_HINTS["return_state"], "return_state"),
+        ("stateful", MODEL_HINTS["stateful"], "stateful"),
         ("(?i)not connected|disconnected|`inputs`.*outputs", "keras.Model takes the inputs first, "
          "then what the last layer gives: every layer is called on what the one before returned."),
         ("positional argument|unexpected keyword", "Look at the layers' arguments: "

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, Verdict, numbers
-from .lab import NOT_TENSORFLOW, compiles, exercise, judge_compiled, kind_of, named
+from .lab import NOT_TENSORFLOW, compiles, exercise, judge_compiled, kind_of, named, reference
 
 # 4.1 ---------------------------------------------------------------------------------------------
 
@@ -18,6 +18,7 @@ def softmax(x: np.ndarray, axis: Any = -1) -> np.ndarray:
     return e / e.sum(axis=axis, keepdims=True)
 
 
+@reference
 def probabilities_reference(
     logits: np.ndarray, temperature: np.ndarray, faults: frozenset[str]
 ) -> dict[str, Any]:
@@ -45,6 +46,7 @@ TEMPERATURES: dict[str, Callable[[float], float]] = {
     "root of the temperature": lambda t: t**0.5,
     "one added to the temperature": lambda t: 1 + t,
     "exponential of the temperature": np.exp,
+    "rounded up": np.ceil,
 }
 SOFTMAXES: dict[str, Callable[[np.ndarray, float, Any], np.ndarray]] = {
     "argmax": lambda z, t, axis: np.eye(z.shape[-1])[z.argmax(-1)],
@@ -55,6 +57,9 @@ SOFTMAXES: dict[str, Callable[[np.ndarray, float, Any], np.ndarray]] = {
     "softmax twice": lambda z, t, axis: softmax(softmax(z / t, axis), axis),
     "power not normalized": lambda z, t, axis: softmax(z, axis) ** (1 / t),
     "exponentials not normalized": lambda z, t, axis: np.exp(z / t),
+    "keepdims missing": lambda z, t, axis: np.exp(z / t) / np.exp(z / t).sum(-1),
+    "negative logits cut": lambda z, t, axis: np.maximum(z, 0) / np.maximum(z, 0).sum(
+        -1, keepdims=True),
     "divided by the largest": lambda z, t, axis: np.exp((z - z.max(-1, keepdims=True)) / t),
     "logits normalized without exp": lambda z, t, axis: z / t / (z / t).sum(axis, keepdims=True),
     "absolute values": lambda z, t, axis: np.abs(z / t) / np.abs(z / t).sum(axis, keepdims=True),
@@ -62,13 +67,13 @@ SOFTMAXES: dict[str, Callable[[np.ndarray, float, Any], np.ndarray]] = {
     "no softmax": lambda z, t, axis: z / t,
     "log-probabilities": lambda z, t, axis: np.log(softmax(z / t, axis)),
     "powers of 2": lambda z, t, axis: softmax(z / t * np.log(2), axis),
-}
+}  # fmt: skip
 PROBABILITY_HINTS = {
     "multiplied": "the result is that of logits multiplied by the temperature, so low temperatures "
     "make the model wild and high ones tame. Divide the logits; as a power of the probabilities it "
     "is 1 / temperature.",
     "temperature ignored": "the temperature does nothing: divide the logits by it, before the "
-    "exponential. (A factor on the exponentials themselves cancels.)",
+    "exponential. (A factor on the exponentials, or a number added to all logits, cancels.)",
     "temperature negative": "the likeliest character comes out as the least likely: there is a "
     "minus too many. Divide the logits by the temperature.",
     "at least 1": "temperatures below 1 are raised to 1, so low ones do nothing: divide by the "
@@ -82,6 +87,7 @@ PROBABILITY_HINTS = {
     "temperature itself.",
     "exponential of the temperature": "the logits are divided by the exponential of the "
     "temperature: divide by the temperature itself.",
+    "rounded up": "the temperature is rounded up to a whole number: divide by it as it is.",
     "after the softmax": "the probabilities are divided by the temperature, so they no longer sum "
     "to 1: divide the logits, then apply the softmax.",
     "times the temperature after the softmax": "the probabilities are multiplied by the "
@@ -94,6 +100,10 @@ PROBABILITY_HINTS = {
     "or apply the softmax to logits / temperature.",
     "exponentials not normalized": "these are the exponentials alone: divide them by their sum, so "
     "that each row sums to 1.",
+    "keepdims missing": "the sums are not laid beside their rows: keep the last axis when you sum, "
+    "`axis=-1, keepdims=True`.",
+    "negative logits cut": "negative logits are cut to 0, and the rest is divided by its sum: the "
+    "softmax takes the exponentials first.",
     "divided by the largest": "the exponentials are not divided by their sum, so the rows do not "
     "sum to 1. (Taking away the largest logit first is fine.)",
     "subtracted": "the temperature is subtracted: divide the logits by it.",
@@ -143,7 +153,7 @@ def probabilities(answer: Callable[..., Any]) -> Verdict:
             cold, hot = (np.asarray(answer(logits, tf.constant(t))) for t in (0.5, 3.1))
         except Exception:
             return said
-        if cold.shape == hot.shape and np.allclose(cold, hot):
+        if cold.shape == hot.shape and np.allclose(cold, hot) and flattened(cold, logits):
             return named(FIXED_TEMPERATURE, ["fixed temperature"])
     if said is None:
         try:
@@ -153,13 +163,22 @@ def probabilities(answer: Callable[..., Any]) -> Verdict:
     return said
 
 
+def flattened(p: np.ndarray, logits: Any) -> bool:
+    """Are these the probabilities of the logits, divided by whatever number?"""
+    if p.shape != logits.shape or not (p > 0).all():
+        return False
+    gaps, given = (np.diff(a, axis=-1).ravel() for a in (np.log(p), np.asarray(logits)))
+    return bool(np.allclose(gaps, given * (gaps @ given) / (given @ given), atol=1e-3))
+
+
 # 4.2 ---------------------------------------------------------------------------------------------
 
-GRID = 1000
+GRID = 200
 SHARES = np.array([0.15, 0.05, 0.35, 0.1, 0.35])  # of 5 characters; the sums are no grid points
 U = ((np.arange(GRID) + 0.5) / GRID).astype("float32")
 
 
+@reference
 def draw_reference(p: np.ndarray, u: np.ndarray, faults: frozenset[str]) -> dict[str, Any]:
     p, u = p.astype("float64"), u.astype("float64")
     rows, size = p.shape
@@ -214,6 +233,8 @@ def draw_reference(p: np.ndarray, u: np.ndarray, faults: frozenset[str]) -> dict
         return {"the tokens": below}
     if "one-hot" in faults:
         return {"the tokens": np.eye(size)[at]}
+    if "one number for all" in faults:
+        return {"the tokens": below.sum()}
     return {"the tokens": count[:, None] if "a column" in faults else count}
 
 
@@ -257,6 +278,7 @@ DRAW_HINTS = {
     "a column": "the tokens have the shape (batch, 1): one number for each row is wanted, "
     "(batch,).",
     "one-hot": "these are rows of 0 and 1: the place of the 1 is wanted, one number for each row.",
+    "one number for all": "the count goes over all rows together: count in each row, `axis=-1`.",
     "true and false": "these are true and false for each running sum: count them in each row.",
     "the sum, not the place": "this is the running sum, not the place in it: count the sums that "
     "are not above u.",
@@ -290,11 +312,16 @@ EXACT = (
 DRAW = FaultModel(
     draw_reference, DRAW_HINTS,
     [_draw_probe(6, 6, 0.5), _draw_probe(7, 4, 1.2), EXACT, GRID_PROBE],
-    most=2, tensors=True, axes={"p": "batch vocabulary", "u": "batch", "the tokens": "batch"},
+    most=2, tensors=True, families=False,
+    axes={"p": "batch vocabulary", "u": "batch", "the tokens": "batch"},
 )  # fmt: skip
 
 
-@exercise("4.2", "Each character is drawn as often as its probability says.")
+@exercise(
+    "4.2", "Each character is drawn as often as its probability says.",
+    crashes=[("of bool|bool is not|type bool", "True and false cannot be summed by TensorFlow: "
+              "cast them to numbers first, `tf.cast(..., tf.int32)`.")],
+)  # fmt: skip
 def draw(answer: Callable[..., Any]) -> Verdict:
     """`answer(p, u) → (batch,)` tokens."""
     import tensorflow as tf
@@ -396,6 +423,7 @@ class Machine:
         return token
 
 
+@reference
 def write_reference(seed: int, limit: int, faults: frozenset[str]) -> dict[str, Any]:
     machine = Machine(seed)
     first = 1 if "begins with 1" in faults else END_ID
@@ -409,10 +437,15 @@ def write_reference(seed: int, limit: int, faults: frozenset[str]) -> dict[str, 
     if "one too few" in faults:
         limit -= 1
     tries = 0
+    if "stops at the first token" in faults:
+        return {"the tokens": np.array([], dtype=int)}
     while len(ids) < limit or "no limit" in faults:
         tries += 1
         if "END passed over" in faults and tries > limit:
             break
+        if "every second lost" in faults:
+            logits, state = machine.step(token, state)
+            token = machine.choose(logits)
         fed = END_ID if "END fed every time" in faults else token
         fed = before if "token before fed" in faults else fed
         logits, new = machine.step(fed, None if "state forgotten" in faults else state)
@@ -426,7 +459,7 @@ def write_reference(seed: int, limit: int, faults: frozenset[str]) -> dict[str, 
         token = machine.choose(logits)
         if "argmax" in faults:
             token = int(np.argmax(logits))
-        if token == END_ID and "END passed over" in faults:
+        if token == END_ID and {"END passed over", "END passed over to the limit"} & faults:
             continue
         if token == END_ID and "goes on after END" not in faults:
             if "END kept" in faults:
@@ -470,12 +503,18 @@ WRITE_HINTS = {
     "goes on after END": "the tune goes on after END: stop there.",
     "END passed over": "END is left out, but the loop goes on after it: END ends the tune, so stop "
     "there.",
+    "END passed over to the limit": "END is left out, but the loop goes on after it: END ends the "
+    "tune, so stop there.",
+    "stops at the first token": "the result is always empty: the loop ends at once. Is the test "
+    "for END turned around, or is nothing stored?",
+    "every second lost": "each time round the model takes two steps, and one of the two tokens is "
+    "not stored: take one step, choose, store.",
     "END kept": "END is in the result: it says that the tune is over, and is no part of it.",
     "END at the end": "END is put at the end of the result: it says that the tune is over, and is "
     "no part of it.",
     "END at the front": "END stands at the front of the result: it only starts the model.",
-    "delayed": "the token is stored before the next one is chosen, so the result begins with END "
-    "and lacks the last character: choose first, then store.",
+    "delayed": "the result begins with END, which counts toward the limit: begin with an empty "
+    "list, and store each token after it was chosen, not before.",
     "first character lost": "the first character is missing: the one chosen after END belongs to "
     "the tune.",
     "last character lost": "the last character is missing: every token chosen before END belongs "
@@ -489,7 +528,8 @@ WRITE_HINTS = {
     "last token only": "only the last token is there: store each one in the list.",
     "number of tokens": "this is how many tokens there are: return the tokens.",
     "backward": "the tokens are in the wrong order.",
-    "no limit": "a tune that never reaches END would be written for ever: stop after `limit`.",
+    "no limit": "the loop does not stop after `limit` tokens, so a tune that never reaches END "
+    "would be written for ever. Count the tokens that are stored: is each one added to the list?",
 }
 MISUSED = {
     "strange state": "`step` is given a state that did not come from `step`: begin with None, and "
@@ -512,7 +552,7 @@ def ends(seed: int) -> int:
     """After how many tokens this machine writes END, 200 if not before that."""
     try:
         return len(write_reference(seed, 10**6, frozenset())["the tokens"])
-    except RanOn:
+    except ValueError:  # it ran on
         return 200
 
 
@@ -524,7 +564,8 @@ WRITE = FaultModel(
     write_reference, WRITE_HINTS,
     [(SHORT[0], 40), (SHORT[1], ends(SHORT[1])), (SHORT[-1], ends(SHORT[-1]) + 1), (LONG[0], 9),
      (ENDLESS, 12), (LONG[-1], 1)],
-    most=2, args=lambda seed, limit: (Machine(seed).step, Machine(seed).choose, limit),
+    most=2, families=False,
+    args=lambda seed, limit: (Machine(seed).step, Machine(seed).choose, limit),
 )  # fmt: skip
 
 
@@ -557,6 +598,8 @@ def write_tune(answer: Callable[..., Any]) -> Verdict:
         if kind_of(array) not in "iu" and array.size:
             what.append("an object that is no list of numbers" if kind_of(array) == "O"
                         else "a list of something else")  # fmt: skip
+        elif array.ndim == 0:
+            what.append("one number")
         elif array.ndim > 1:
             what.append(f"an array of shape {array.shape}")
         return array
@@ -567,7 +610,7 @@ def write_tune(answer: Callable[..., Any]) -> Verdict:
     told = [slip for slip in slips if slip]
     if told:
         return named(MISUSED, [told[0]])
-    if what:
+    if what and not (isinstance(said, list) and said[0][0] == "number of tokens"):
         return named(MISUSED, ["not numbers"], what=what[0])
     if slips and isinstance(said, str):  # it ran on, and nothing else is known
         return named(WRITE_HINTS, ["no limit"])
