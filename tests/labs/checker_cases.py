@@ -319,7 +319,8 @@ def confusions(model: Any, size: int = 2, exclusive: Sequence[set[str]] = ()) ->
             runs = []
             for probe in model.probes:
                 try:
-                    runs.append((probe, list(model.expected(probe, chosen).values())))
+                    results = list(model.expected(probe, chosen).values())
+                    runs.append((probe, results if len(results) > 1 else results[0]))
                 except ValueError as error:
                     runs.append((probe, error))
             found = model.diagnose(runs)

@@ -119,16 +119,17 @@ class FaultModel:
             probe = copied(self.probes[wrong[0]])
             asked.inputs = tuple(self.args(*probe)) if self.args else probe
         found = None
-        if not self._repeats(answer, runs[0]):
-            return [("random", NOT_TWICE.format(begin="the result is wrong"))]
         with suppress(Exception):  # a diagnosis that stumbles over an odd result finds nothing
-            found = next(self.explanations(runs, wants), None)
+            found = next(self.explanations(answer, runs, wants), None)
         if found and changed and not self.in_place:
             found = [*found, ("in place", self._overwrites(changed[0], "your code also"))]
-        return found or self._described(answer, runs, wants, wrong[0])
+        broken = [i for i in wrong if isinstance(runs[i][1], Exception)
+                  and type(runs[i][1]).__name__ not in MISFITS]  # fmt: skip
+        return found or self._described(answer, runs, wants, (broken or wrong)[0])
 
     def explanations(
-        self, runs: Sequence[tuple[tuple, Any]], wants: Sequence[Mapping[str, Any]]
+        self, answer: Callable[..., Any], runs: Sequence[tuple[tuple, Any]],
+        wants: Sequence[Mapping[str, Any]],
     ) -> Iterator[list[Fault]]:
         """What would explain every run, the simplest first."""
         asked, gots = ASKED.get(), [got for _, got in runs]
@@ -137,6 +138,13 @@ class FaultModel:
         single = self.diagnose(runs, most=1)
         if single:
             yield [(name, self.hints[name]) for name in single]
+        alone = self._alone(gots, wants)
+        if alone:
+            yield [(alone, self.hints[alone])]
+        if not self._repeats(answer, runs[0]):
+            yield [("random", NOT_TWICE.format(begin="the result is wrong"))]
+        if not any(map(finite, gots)):  # all NaN: anything would explain that
+            return
         named = family(self, runs, wants)
         if named and (self.families or named[0] in SURE):
             yield [named]
@@ -144,16 +152,15 @@ class FaultModel:
             hint = asked.lab.mutants.hint(f"{asked.todo} {self.label}", gots)
             if hint:
                 yield [("mutant", hint)]
-        alone = self._alone(gots, wants)
-        if alone:
-            yield [(alone, self.hints[alone])]
         several = self.diagnose(runs, least=2)
         if several:
             yield [(name, self.hints[name]) for name in several]
         for slip in self.hints if self.families else ():
             with suppress(ValueError):
                 slipped = [self.expected(probe, [slip]) for probe, _ in runs]
-                if not all(map(self.matches, slipped, wants)):
+                seen = [some if len(some) > 1 else some[0] for some in
+                        (list(results.values()) for results in slipped)]  # fmt: skip
+                if not all(map(self.matches, seen, wants)):
                     also = family(self, runs, slipped, inputs=False)
                     if also:
                         yield [(slip, self.hints[slip]), also]
@@ -278,6 +285,16 @@ class FaultModel:
             return misfit
         # TensorFlow may refuse what NumPy broadcasts: such a crash says nothing.
         return misfit if crashed else self.matches(got, want)
+
+
+def finite(got: Any) -> bool:
+    """Does this result hold anything but NaN and infinite numbers?"""
+    if isinstance(got, list | tuple) and any(np.ndim(part) for part in got):
+        return any(map(finite, got))
+    try:
+        return bool(np.isfinite(np.asarray(got, dtype="float64")).any())
+    except (TypeError, ValueError):
+        return True
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -17,7 +17,7 @@ from .probes import same
 
 def outputs(got: Any, count: int) -> list[Any] | None:
     """The answer's return value as a list of `count` outputs, or None if it is not that many."""
-    if count == 1 and not (isinstance(got, list | tuple) and len(got) == 1):
+    if count == 1:
         return [got]
     if isinstance(got, list | tuple) and len(got) == count:
         return list(got)
@@ -192,7 +192,8 @@ def blame(error: BaseException) -> str:
     if isinstance(error, UnboundLocalError):
         more = "Give it a value before that line."
     shapes = shapes_on(line, frame[1]) if frame and not isinstance(error, NameError) else ""
-    return f"{what}{where}: {said.rstrip('.')}." + (f" {more}" if more else "") + shapes
+    said = said if said.endswith("...") else f"{said.rstrip('.')}."
+    return f"{what}{where}: {said}" + (f" {more}" if more else "") + shapes
 
 
 def shapes_on(line: str, names: Mapping[str, Any]) -> str:
