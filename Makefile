@@ -7,9 +7,10 @@ SHELL := bash
 
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= 2
-BIN := $(CURDIR)/.venv/bin
-export PATH := $(BIN):$(PATH)
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+# Relative, so that the folder may have any name.
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH VIRTUAL_ENV
 
 SITE := _build/html
@@ -18,7 +19,7 @@ LABS := $(wildcard labs/*.ipynb)
 SOURCES := _config.yml _toc.yml tools/vendor_assets.py $(wildcard *.md book/* bench/results.* _ext/*.py _ext/*/*.py) \
            $(shell find _assets -type f -not -path '*/vendor/*' 2>/dev/null) $(NOTEBOOKS) $(LABS)
 
-.PHONY: help book serve test lab labs run bench check-site lint spell lock address clean
+.PHONY: help book serve test browser lab labs run bench check-site lint spell lock address release clean
 
 help:  ## list what can be made
 	@echo "Deep Sequence Modeling. Usage: make TARGET"
@@ -27,12 +28,12 @@ help:  ## list what can be made
 # --- What has to be there first ---------------------------------------------------------------
 
 .venv/.ready: requirements.txt pyproject.toml tools/environment.sh
-	@bash tools/environment.sh $(PYTHON)
-	@touch $@
+	@bash tools/environment.sh "$(PYTHON)"
 
 node_modules/.ready: package-lock.json | .venv/.ready
 	@echo "Fetching KaTeX, axe and the spell checker ..."
-	@npm ci --silent --no-audit --no-fund --ignore-scripts
+	@bash tools/fetch.sh "KaTeX, axe and the spell checker" $(BIN)/npm ci \
+	  --no-audit --no-fund --ignore-scripts --fetch-retries 1 --fetch-retry-mintimeout 1000
 	@touch $@
 
 # --- The book ---------------------------------------------------------------------------------
@@ -40,8 +41,7 @@ node_modules/.ready: package-lock.json | .venv/.ready
 $(SITE)/.built: $(SOURCES) .venv/.ready node_modules/.ready
 	@echo "Building the site from the stored outputs ..."
 	@$(BIN)/python tools/vendor_assets.py
-	@# What was read is kept for the next build; not after a warning, which would then be forgotten.
-	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@$(BIN)/python tools/build_site.py
 	@touch $@
 
 book: $(SITE)/.built  ## build the site; nothing is run, stored outputs are shown
@@ -50,8 +50,7 @@ book: $(SITE)/.built  ## build the site; nothing is run, stored outputs are show
 	@echo "Open that file in a browser, or run 'make serve' and open the address it names."
 
 serve: $(SITE)/.built  ## build the site if needed and serve it at http://localhost:8000 (PORT=...)
-	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
-	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
+	@$(BIN)/python tools/serve.py $(SITE) "$(PORT)"
 
 check-site: $(SITE)/.built  ## check the built site's links, anchors, launch buttons and alt texts
 	@$(BIN)/python tools/check_site.py $(SITE)
@@ -59,7 +58,7 @@ check-site: $(SITE)/.built  ## check the built site's links, anchors, launch but
 # --- The notebooks ----------------------------------------------------------------------------
 
 lab: .venv/.ready  ## open the notebooks and labs in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=.
+	@$(BIN)/python -m jupyterlab --notebook-dir=.
 
 labs: .venv/.ready  ## write labs/ anew from solutions/
 	@$(BIN)/python tools/make_labs.py
@@ -79,16 +78,19 @@ lint: .venv/.ready node_modules/.ready
 	@$(BIN)/ruff check .
 	@$(BIN)/python tools/make_labs.py --check
 	@$(BIN)/python tools/make_taught.py --check
-	@$(BIN)/nbstripout --keep-id --verify $(LABS)
-	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/python -m nbstripout --keep-id --verify $(LABS)
+	@$(BIN)/python -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 spell: .venv/.ready node_modules/.ready
 	@$(BIN)/python tools/spell.py
 
-test: lint spell $(SITE)/.built  ## run every test: code, labs, notebooks, Colab, the site in a browser
-	@$(BIN)/python -m pytest --nbval -n $(JOBS) --dist loadfile tests notebooks solutions labs
-	@echo
-	@echo "Everything passes."
+browser: .venv/.ready
+	@$(BIN)/python tools/get_browser.py
+
+test: browser lint spell $(SITE)/.built  ## run every test; notebooks that passed and are unchanged only with ALL=1
+	@$(BIN)/python -m pytest --nbval -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 10 \
+	  $(if $(CI)$(ALL),,--changed-only) tests notebooks solutions labs \
+	  && printf '\nEverything passes; the tests took %d min %d s.\n' $$((SECONDS / 60)) $$((SECONDS % 60))
 
 # --- Upkeep -----------------------------------------------------------------------------------
 
@@ -98,6 +100,9 @@ lock: .venv/.ready  ## pin requirements.txt anew from requirements.in
 
 address: .venv/.ready  ## point a fork's notebooks and config at its own repository: REPO=owner/name
 	@$(BIN)/python tools/set_repository.py $(REPO)
+
+release: .venv/.ready  ## make the notebooks belong to a release, or open the next: VERSION=0.2.0
+	@$(BIN)/python tools/release.py $(VERSION)
 
 clean:  ## remove the built site and caches; .venv and node_modules stay
 	@rm -rf _build _assets/vendor .pytest_cache .ruff_cache

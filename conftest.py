@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+# tests/nbval_tolerance.py: a cell's stated tolerance; tests/suite.py: what is run, in which order.
+pytest_plugins = ["nbval_tolerance", "suite"]
+
 # Kernels inherit these. The folder holds a sitecustomize that cuts the network.
 OFFLINE = Path(__file__).parent / "tests" / "offline"
 os.environ["PYTHONPATH"] = os.pathsep.join(

@@ -1,16 +1,22 @@
-"""The repository's address: ``_config.yml`` holds it; a fork's continuous integration overrides it.
+"""Where the launch buttons lead: to the notebooks of this release, in this repository.
 
-GitHub Actions sets ``GITHUB_REPOSITORY`` (``owner/name``) and ``GITHUB_REF_NAME`` in any fork, so
-that the launch buttons of a fork's site open the fork's own notebooks.
+``_config.yml`` holds the repository's address. GitHub Actions sets ``GITHUB_REPOSITORY``
+(``owner/name``) in any fork, so that the buttons of a fork's site open the fork's own notebooks.
+They open them at the release that their first cell installs from: its tag, or ``main`` before one.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
+from setup_cell import release
 
 
 def pages_address(owner: str, name: str) -> str:
@@ -20,7 +26,8 @@ def pages_address(owner: str, name: str) -> str:
 
 
 def override(_app: Sphinx, config: Config) -> None:
-    """Put the fork's address in place of the configured one."""
+    """Put the release, and a fork's address, in place of what is configured."""
+    config.html_theme_options["repository_branch"] = release()
     slug = os.environ.get("GITHUB_REPOSITORY")
     if not slug:
         return
@@ -28,9 +35,6 @@ def override(_app: Sphinx, config: Config) -> None:
     if not owner or not name or "/" in name:
         raise ConfigError(f"GITHUB_REPOSITORY must be owner/name, not {slug!r}")
     config.html_theme_options["repository_url"] = f"https://github.com/{slug}"
-    # On a pull request the name is not that of a branch, so the configured branch is kept.
-    if os.environ.get("GITHUB_REF_TYPE") == "branch" and "GITHUB_HEAD_REF" not in os.environ:
-        config.html_theme_options["repository_branch"] = os.environ["GITHUB_REF_NAME"]
     config.html_baseurl = pages_address(owner, name)
 
 

@@ -47,11 +47,6 @@ def seconds_to_reach(curve: Curve, bits: float) -> float:
     raise NotReached(f"the curve does not come to {bits:.3f} bits per character")
 
 
-def times_sooner(fast: Curve, slow: Curve, seconds: float) -> float:
-    """How many times fewer seconds `fast` needs for what `slow` reaches in `seconds`."""
-    return seconds / seconds_to_reach(fast, bits_at(slow, seconds))
-
-
 def _between(
     at: float, a: Mapping[str, Any], b: Mapping[str, Any], known: str, wanted: str
 ) -> float:

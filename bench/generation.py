@@ -47,14 +47,14 @@ def measure(
         raise NotTrained(
             "no trained models yet to generate with: run `python -m bench --only music` first."
         )
-    from seqbook.music import generation, parts, training
+    from seqbook.music import generation, recipe, training
 
     data = music.load_data(budget)
     size = len(data.vocabulary)
     other = peer.build_model(size, budget.peer, 1)
     load(other, peer_weights)
     settings = training.Settings(**budget.lab)
-    ours = parts.build_model(size, settings.embedding, settings.units)
+    ours = recipe.build_model(size, settings.embedding, settings.units)
     load(ours, lab_weights)
     loop = with_state(ours)
     writer = generation.Generator(ours, data.vocabulary)
@@ -67,7 +67,7 @@ def measure(
 
     def one_by_one(model: Any) -> Callable[[int], int]:
         def write(seed: int) -> int:
-            text = peer.generate_text(model, data.vocabulary, parts.END, amounts.loop)
+            text = peer.generate_text(model, data.vocabulary, recipe.END, amounts.loop)
             return len(text) - 1
 
         return write

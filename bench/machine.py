@@ -42,7 +42,12 @@ def cpu_model() -> str:
         pass
     if platform.system() == "Darwin":
         command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        try:
+            found = subprocess.run(
+                command, capture_output=True, text=True, check=False, timeout=10
+            ).stdout.strip()
+        except (OSError, subprocess.TimeoutExpired):
+            found = ""
         if found:
             return found
     return platform.processor() or platform.machine() or "unknown processor"

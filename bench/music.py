@@ -69,23 +69,23 @@ class Data:
 
 def load_data(budget: Budget) -> Data:
     """O'Neill and Ryan from music21's corpus; a tenth of the tunes, drawn once, is held out."""
-    from seqbook.music import load_tunes, parts
+    from seqbook.music import load_tunes, recipe
 
     tunes = load_tunes(slurs=False)
     order = np.random.default_rng(0).permutation(len(tunes))[: budget.tunes]
     tunes = [tunes[i] for i in order]
     n = len(tunes) // 10
     held_out, train = tunes[:n], tunes[n:]
-    vocabulary = parts.build_vocabulary(tunes)
+    vocabulary = recipe.build_vocabulary(tunes)
     ids = as_numbers(train, vocabulary)
     return Data(train, held_out, held_out[:: budget.measured], vocabulary, ids)
 
 
 def as_numbers(tunes: list[str], vocabulary: list[str]) -> np.ndarray:
     """(characters,) int32: the tunes in a row, an end mark before each and after the last."""
-    from seqbook.music import parts
+    from seqbook.music import recipe
 
-    return parts.encode(parts.END + parts.END.join(tunes) + parts.END, vocabulary)
+    return recipe.encode(recipe.END + recipe.END.join(tunes) + recipe.END, vocabulary)
 
 
 class Recorder:

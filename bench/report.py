@@ -113,8 +113,18 @@ def number(value: float) -> str:
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
+def precise(value: float) -> str:
+    """12,300 or 57.4 or 5.74: three digits, for what a ratio is worked out from."""
+    return f"{float(f'{value:.3g}'):,g}"
+
+
+def ratio_text(value: float) -> str:
+    """820 or 22 or 0.94: two digits, so that the numbers shown beside a ratio give it too."""
+    return f"{value:#.2g}" if value < 9.95 else f"{float(f'{value:.2g}'):,g}"
+
+
 def times(value: float) -> str:
-    return f"{number(value)}×"
+    return f"{ratio_text(value)}×"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -161,13 +171,13 @@ def music_table(results: Results, ratio: Mapping[str, float]) -> str:
             ["Bits per character then, all held-out tunes",
              f"{slow['bits']:.2f}", f"{fast['bits']:.2f}"],
             [f"**Seconds to {ratio['bits']:.2f} bits** (part of the held-out tunes)",
-             f"**{number(ratio['after'])}**", f"**{number(ratio['seconds'])}**"],
+             f"**{precise(ratio['after'])}**", f"**{precise(ratio['seconds'])}**"],
         ],
     )  # fmt: skip
     return (
         f"{facts}\n\n"
         f"Lab 2 comes to the quality that the other settings have after {number(ratio['after'])} "
-        f"seconds **{number(ratio['sooner'])} times sooner**. Both learn from "
+        f"seconds **{ratio_text(ratio['sooner'])} times sooner**. Both learn from "
         f"{data['training_tunes']:,} tunes ({data['training_characters']:,} characters); "
         f"{data['held_out_tunes']} others are held out, and the points of the curves are measured "
         f"on {data['measured_tunes']} of those. Begun with zeros at every tune, MIT's model would "
@@ -180,7 +190,7 @@ def figure_text(results: Results, ratio: Mapping[str, float]) -> str:
     alt = (
         "Two falling curves, validation bits per character against seconds of processor time on a "
         f"logarithmic axis. Lab 2's is at {ratio['bits']:.2f} bits after "
-        f"{number(ratio['seconds'])} seconds and ends at {ends['lab']['bits']:.2f} after "
+        f"{precise(ratio['seconds'])} seconds and ends at {ends['lab']['bits']:.2f} after "
         f"{number(ends['lab']['cpu_seconds'])}; MIT 6.S191's lies to its right and is at "
         f"{ratio['bits']:.2f} after {number(ratio['after'])}."
     )
@@ -200,15 +210,15 @@ def generation_table(found: Mapping[str, Any]) -> str:
         "lab_compiled": f"Lab 2's model, compiled loop, {found['tunes_at_once']} tunes at once",
     }
     rows = [
-        [name, number(speeds[key]), times(speeds[key] / speeds["peer_loop"])]
+        [name, precise(speeds[key]), times(speeds[key] / speeds["peer_loop"])]
         for key, name in ways.items()
     ]
     return (
         table(["", "characters per second", "ratio"], rows)
         + f"\n\nMedians of {found['repeats']} runs. With the same trained model the compiled loop "
-        f"is **{number(found['ratios']['to_own_loop'])} times** as fast as the loop in Python; "
-        f"against the other model in its own loop it is {number(found['ratios']['to_peer'])} times "
-        "as fast."
+        f"is **{ratio_text(found['ratios']['to_own_loop'])} times** as fast as the loop in Python; "
+        "against the other model in its own loop it is "
+        f"{ratio_text(found['ratios']['to_peer'])} times as fast."
     )
 
 
@@ -266,7 +276,7 @@ def draw(results: Results, ratio: Mapping[str, float], path: Path) -> None:
         ends = (ratio["seconds"], ratio["after"])
         axes.plot(ends, [ratio["bits"]] * 2, "--", color=COLORS["muted"], linewidth=1.2)
         axes.annotate(
-            f"{number(ratio['sooner'])} times sooner",
+            f"{ratio_text(ratio['sooner'])} times sooner",
             ((ends[0] * ends[1]) ** 0.5, ratio["bits"]), (0, 4), textcoords="offset points",
             ha="center", color=COLORS["muted"],
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -15,14 +16,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from seqbook.music import parts, training  # noqa: E402
+from seqbook.music import recipe, training  # noqa: E402
 
 from bench import curves, generation, machine, music, peer, report, steps  # noqa: E402
 
 
 def run_bench(*arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "bench", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900
+    )
 
 
 def curve(*points: tuple[float, float]) -> list[dict[str, float]]:
@@ -119,7 +122,7 @@ def test_tables_and_figure_say_what_was_measured(tmp_path):
         f"TensorFlow {results['peer']['machine']['tensorflow']}",
         "| Parameters | 5,353,299 | 300,000 |",
         "**Seconds to 2.13 bits**",
-        "| **360** | **6.7** |",
+        "| **360** | **6.73** |",
         "**53 times sooner**",
         "would be at 2.31 bits",
         "| 50,000 | 1,000× |",
@@ -132,6 +135,35 @@ def test_tables_and_figure_say_what_was_measured(tmp_path):
     before = tables.read_bytes(), figure.read_bytes()
     report.write(results, tmp_path)
     assert (tables.read_bytes(), figure.read_bytes()) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(819.66, "820"), (661.7, "660"), (1000.0, "1,000"), (21.83, "22"), (9.94, "9.9"),
+     (0.943, "0.94"), (1.0, "1.0"), (0.999, "1.0"), (9.96, "10")],
+)  # fmt: skip
+def test_a_ratio_has_two_digits(value, shown):
+    assert report.ratio_text(value) == shown
+
+
+def test_the_ratios_on_the_page_follow_from_the_numbers_beside_them():
+    text = (ROOT / "bench" / report.TABLES).read_text(encoding="utf-8")
+    row = r"\*\*Seconds to .*\| \*\*([\d.]+)\*\* \| \*\*([\d.]+)\*\*"
+    after, seconds = re.search(row, text).groups()
+    (sooner,) = re.search(r"\*\*([\d.]+) times sooner", text).groups()
+    assert report.ratio_text(float(after) / float(seconds)) == sooner
+    rows = re.findall(r"\| .* (?:loop|tunes?).* \| ([\d,.]+) \| ([\d,.]+)× \|", text)
+    speeds = [float(speed.replace(",", "")) for speed, _ in rows]
+    assert len(rows) == 4
+    assert [report.ratio_text(speed / speeds[0]) for speed in speeds] == [r for _, r in rows]
+
+
+def test_the_split_differs_from_lab_2s_by_the_one_tune_that_the_page_names():
+    data = report.load(ROOT / "bench")["lab"]["data"]
+    tunes = data["training_tunes"] + data["held_out_tunes"]
+    assert round(0.1 * tunes) == data["held_out_tunes"] + 1
+    page = (ROOT / "book/benchmarks.md").read_text(encoding="utf-8")
+    assert "holds out one tune more" in page
 
 
 @pytest.mark.parametrize(
@@ -261,7 +293,7 @@ def test_the_peers_windows_and_loss():
 
 
 def test_the_copy_that_keeps_its_state_computes_the_same():
-    model = parts.build_model(5, 3, 4)
+    model = recipe.build_model(5, 3, 4)
     ids = np.array([[1, 2, 3, 4]])
     copied = generation.with_state(model)
     steps_apart = np.concatenate([copied(ids[:, i : i + 1]).numpy() for i in range(4)], axis=1)
@@ -335,10 +367,10 @@ def test_generation_needs_trained_models(tmp_path):
     with pytest.raises(generation.NotTrained, match="bench --only music` first") as caught:
         generation.measure(budget, amounts, tmp_path / "a", tmp_path / "b")
     assert "\n" not in str(caught.value)
-    small = generation.with_state(parts.build_model(5, 3, 4))
+    small = generation.with_state(recipe.build_model(5, 3, 4))
     small.save_weights(tmp_path / "small.weights.h5")
     with pytest.raises(generation.NotTrained, match="trained with other settings"):
-        generation.load(parts.build_model(5, 3, 6), tmp_path / "small.weights.h5")
+        generation.load(recipe.build_model(5, 3, 6), tmp_path / "small.weights.h5")
 
 
 def test_a_quick_run_of_everything(tmp_path):

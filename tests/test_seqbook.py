@@ -83,15 +83,6 @@ def test_fit_progress_counts_batches():
     assert bar.bar.done == bar.bar.total == 6 and "loss" in bar.bar.metrics
 
 
-def test_budget_runs_out():
-    budget = runtime.Budget(60)
-    assert budget and 59 < budget.left <= 60
-    budget._start -= 61
-    assert not budget and budget.left == 0
-    with pytest.raises(ValueError, match="above 0"):
-        runtime.Budget(0)
-
-
 def test_clock():
     texts = [runtime.clock(s) for s in (0.44, 12.3, 185)]
     assert texts == ["0.4 s", "12 s", "3 min 05 s"]

@@ -7,6 +7,7 @@ for a fixed time; every wait is for a condition, with a generous limit.
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +25,13 @@ NAMES = [
     name
     for path in sorted(SITE.rglob("*.html"))
     if not (name := path.relative_to(SITE).as_posix()).startswith(("_static/", "_sources/"))
+]
+HTML = {name: (SITE / name).read_text(encoding="utf-8") for name in NAMES}
+# The live figures of the book: (page, figure) for each.
+LIVE = [
+    (name, figure)
+    for name, text in HTML.items()
+    for figure in sorted(set(re.findall(r'class="sq sq-([a-z-]+)"', text)))
 ]
 LIMIT = 120_000  # milliseconds; a busy machine with two cores is slow
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -83,6 +91,19 @@ def page(browser, base) -> Iterator[Page]:
     context.set_default_timeout(LIMIT)
     yield context.new_page()
     context.close()
+
+
+def page_with(*parts: str) -> str:
+    """The first page of a chapter whose HTML holds all of these."""
+    for name, text in HTML.items():
+        if name.startswith("notebooks/") and all(part in text for part in parts):
+            return name
+    pytest.fail(f"No chapter in _build/html has {parts}: run `make book` first.", pytrace=False)
+
+
+def teaches(concept: str) -> str:
+    """The page whose section teaches a concept."""
+    return page_with(f'id="concept-{concept}"')
 
 
 def show(page: Page, theme: str, size: dict[str, int]) -> None:
@@ -147,6 +168,8 @@ def test_page(page, base, name):
         fetched[response.url] = int(response.headers.get("content-length") or 0)
 
     page.on("response", arrived)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(name, wait_until="load")
     page.wait_for_function("() => document.fonts.status === 'loaded'")
     # As a phone gets it, at the first sight; then all pictures, the far ones too.
@@ -162,8 +185,10 @@ def test_page(page, base, name):
     assert not errors
     assert not broken
     assert not elsewhere
+    fonts = [url for url in asked if url.endswith(".woff2")]
+    assert len(fonts) == len(set(fonts)), "a font asked for early was not the one that is used"
     assert weight <= LARGEST_PAGE, f"{name} takes {weight / 1000:.0f} kB: {fetched}"
-    for theme, size in [("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW)]:
+    for theme, size in [("light", WIDE), ("dark", NARROW)]:  # each theme and each width once
         show(page, theme, size)
         where = f"{name}, {theme}, {size['width']} pixels"
         assert not too_wide(page), where
@@ -180,7 +205,7 @@ def test_first_page_is_at_the_address_itself(page, base):
 
 def test_search_finds_the_chapter(page):
     page.goto("search.html?q=recurrence")
-    expect(page.locator("ul.search a[href*='recurrence']").first).to_be_visible()
+    expect(page.locator(f"ul.search a[href*='{teaches('recurrence')}']").first).to_be_visible()
 
 
 def test_search_from_the_button(page):
@@ -191,7 +216,7 @@ def test_search_from_the_button(page):
     field.fill("perceptron")
     field.press("Enter")
     page.wait_for_url("**/search.html?q=perceptron*")
-    expect(page.locator("ul.search a[href*='perceptron']").first).to_be_visible()
+    expect(page.locator(f"ul.search a[href*='{teaches('perceptron')}']").first).to_be_visible()
 
 
 def test_search_without_a_server(browser):
@@ -200,7 +225,7 @@ def test_search_without_a_server(browser):
     context.set_default_timeout(LIMIT)
     page = context.new_page()
     page.goto(f"{(SITE / 'search.html').as_uri()}?q=recurrence")
-    expect(page.locator("ul.search a[href*='recurrence']").first).to_be_visible()
+    expect(page.locator(f"ul.search a[href*='{teaches('recurrence')}']").first).to_be_visible()
     context.close()
 
 
@@ -239,7 +264,7 @@ def test_readable_without_scripts(browser, base):
     context = browser.new_context(java_script_enabled=False, viewport=NARROW, base_url=base)
     context.set_default_timeout(LIMIT)
     page = context.new_page()
-    page.goto("notebooks/recurrence.html")
+    page.goto(page_with("katex-display", 'class="solution', "sq-rnn-stepper"))
     expect(page.locator("article h1")).to_be_visible()
     expect(page.locator(".katex-display .katex-html").first).to_be_visible()
     solution = page.locator("details.solution").first
@@ -252,7 +277,7 @@ def test_readable_without_scripts(browser, base):
 
 
 def test_live_figure_is_alive(page):
-    page.goto("notebooks/recurrence.html")
+    page.goto(page_with("sq-rnn-stepper"))
     figure = page.locator(".sq-rnn-stepper").first
     figure.scroll_into_view_if_needed()
     now = figure.locator(".sq-now")
@@ -266,27 +291,21 @@ def test_live_figure_is_alive(page):
     expect(now).not_to_have_attribute("data-t", before or "")
 
 
-@pytest.mark.parametrize(
-    ("chapter", "figures"),
-    [
-        ("sequences", ["ball-puzzle"]),
-        ("bptt", ["gradient-flow"]),
-        ("gates", ["gate-explorer"]),
-        ("sentiment", ["sentiment-explorer"]),
-        ("text_generation", ["sampling-explorer"]),
-    ],
-)
-def test_every_live_figure_is_alive_in_its_chapter(page, chapter, figures):
-    page.goto(f"notebooks/{chapter}.html")
-    for name in figures:
-        figure = page.locator(f".sq-{name}").first
-        expect(figure).to_have_attribute("data-live", "")
-        figure.scroll_into_view_if_needed()
-        expect(figure.locator("button").first).to_be_visible()
+def test_the_book_has_live_figures():
+    assert LIVE
+
+
+@pytest.mark.parametrize(("name", "figure"), LIVE)
+def test_every_live_figure_is_alive_in_its_chapter(page, name, figure):
+    page.goto(name)
+    root = page.locator(f".sq-{figure}").first
+    expect(root).to_have_attribute("data-live", "")
+    root.scroll_into_view_if_needed()
+    expect(root.locator("button").first).to_be_visible()
 
 
 def test_launch_menu_opens_by_keyboard(page):
-    page.goto("labs/lab1_rnn_from_scratch.html")
+    page.goto(next(name for name in NAMES if name.startswith("labs/")))
     page.locator(".dropdown-launch-buttons > button").press("Enter")
     links = page.locator(".dropdown-launch-buttons a")
     expect(links.first).to_be_visible()
@@ -296,11 +315,28 @@ def test_launch_menu_opens_by_keyboard(page):
 
 
 def test_skip_link_is_the_first_stop_and_leads_to_the_text(page):
-    page.goto("notebooks/perceptron.html")
+    page.goto(page_with("<article"))
     page.keyboard.press("Tab")
     focused = page.evaluate("() => document.activeElement.getAttribute('href')")
     assert focused == "#main-content"
     expect(page.locator("#pst-skip-link a, a#pst-skip-link").first).to_be_visible()
+
+
+def test_code_of_79_columns_fits(page):
+    """The longest line that test_code_width.py allows, in every place where a chapter has code."""
+    page.goto(page_with('class="solution', '<details class="admonition hide'))
+    page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.evaluate("() => document.fonts.ready")
+    scrolled = page.evaluate(
+        """line => [...document.querySelectorAll(".cell_input pre")].map(pre => {
+            pre.textContent = line;
+            const place = pre.closest(".solution, .hide, .admonition");
+            return [place?.className || "cell", pre.scrollWidth - pre.clientWidth];
+        })""",
+        "x" * 79,
+    )
+    assert {"cell"} < {place for place, _ in scrolled}, "none of the code is in a box"
+    assert not [found for found in scrolled if found[1] > 0]
 
 
 def test_cheat_sheet_prints_on_one_page(page):

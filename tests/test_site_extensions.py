@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "_ext"))
 
 import repository  # noqa: E402
 import run_times  # noqa: E402
-from slim import aria, boxes, images, scripts, sounds  # noqa: E402
+from slim import aria, boxes, images, scripts, sounds, typeface  # noqa: E402
 from sphinx.errors import ConfigError  # noqa: E402
 
 
@@ -30,8 +30,8 @@ def soup(body: str, head: str = "") -> BeautifulSoup:
 
 @pytest.fixture
 def config(monkeypatch) -> SimpleNamespace:
-    for name in ("GITHUB_REPOSITORY", "GITHUB_REF_TYPE", "GITHUB_REF_NAME", "GITHUB_HEAD_REF"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.setattr(repository, "release", lambda: "v1.2.3")
     return SimpleNamespace(
         html_theme_options={
             "repository_url": "https://github.com/a/b", "repository_branch": "main",
@@ -40,19 +40,19 @@ def config(monkeypatch) -> SimpleNamespace:
     )
 
 
-def test_without_a_fork_nothing_changes(config):
+def test_buttons_open_the_release(config):
     repository.override(None, config)
-    assert config.html_theme_options["repository_url"] == "https://github.com/a/b"
+    assert config.html_theme_options == {
+        "repository_url": "https://github.com/a/b", "repository_branch": "v1.2.3",
+    }  # fmt: skip
     assert config.html_baseurl == "https://a.github.io/b/"
 
 
 def test_fork_opens_its_own_notebooks(config, monkeypatch):
     monkeypatch.setenv("GITHUB_REPOSITORY", "Someone/course")
-    monkeypatch.setenv("GITHUB_REF_TYPE", "branch")
-    monkeypatch.setenv("GITHUB_REF_NAME", "draft")
     repository.override(None, config)
     assert config.html_theme_options == {
-        "repository_url": "https://github.com/Someone/course", "repository_branch": "draft",
+        "repository_url": "https://github.com/Someone/course", "repository_branch": "v1.2.3",
     }  # fmt: skip
     assert config.html_baseurl == "https://someone.github.io/course/"
 
@@ -140,6 +140,29 @@ def test_far_pictures_come_late(tmp_path):
     images.treat(page, tmp_path)
     assert [p.get("loading") for p in page.select("img")] == [None, None, "lazy", "lazy"]
     assert all((p["width"], p["height"]) == ("10", "20") for p in page.select("img"))
+
+
+@pytest.mark.parametrize(
+    ("body", "files"),
+    [("a", ["normal"]), ("<em>a</em>", ["normal", "italic"]), ("<i class='fa'></i>", ["normal"])],
+)
+def test_letters_are_asked_for_before_any_style(body, files):
+    head = '<link rel="stylesheet" href="../_static/theme.css"/><link rel="stylesheet" href="'
+    page = soup(body, head + '../_static/vendor/fonts/fonts.css?v=1"/>')
+    typeface.treat(page)
+    early = page.select("link")[: len(files)]
+    assert [link["href"] for link in early] == [
+        f"../_static/vendor/fonts/source-serif-4-{name}.woff2" for name in files
+    ]
+    # A font without `crossorigin` would be fetched a second time.
+    assert all("preload" in link["rel"] and "crossorigin" in link.attrs for link in early)
+    assert not page.select("link[rel=stylesheet] ~ link[rel=preload]")
+
+
+def test_a_page_without_our_letters_asks_for_none():
+    page = soup("a", '<link rel="stylesheet" href="a.css"/>')
+    typeface.treat(page)
+    assert not page.select("link[rel=preload]")
 
 
 def test_scripts_wait_and_search_is_loaded_where_one_searches():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 from functools import cache
@@ -125,6 +126,47 @@ def test_chapter_is_whole_without_scripts(path):
     assert chapter.select("details.solution > summary")
     assert chapter.select("article img[alt]")
     assert chapter.select_one(".prev-next-footer a.right-next, .prev-next-footer a.left-prev")
+
+
+def test_every_page_asks_for_its_letters_early(site):
+    for found in site.pages.values():
+        early = found.soup.select("link[rel=preload][as=font][crossorigin]")
+        files = {check_site.target(found, link["href"]) for link in early}
+        if found.name == "404.html":  # has to do without any other file
+            assert not early
+        else:
+            upright = SITE / "_static/vendor/fonts/source-serif-4-normal.woff2"
+            assert upright.is_file() and upright in files, found.name
+
+
+def test_what_the_site_carries_is_named_with_its_license(site):
+    """Each script, style and font is ours or of a package on the page of licenses."""
+    licenses = "\n" + page("licenses.html").select_one("article").get_text()
+    for text in ("SIL OPEN FONT LICENSE Version 1.1", "Permission is hereby granted",
+                 "Redistribution and use in source and binary forms"):  # fmt: skip
+        assert text in licenses
+    packages = json.loads((ROOT / "_assets/vendor/packages.json").read_text(encoding="utf-8"))
+    assert packages and all(name in licenses for name in packages)
+    named = [p for p in importlib.metadata.distributions() if f"\n{p.name} {p.version}" in licenses]
+    theirs = {
+        re.sub(r"(_t|\.jinja)$", "", file.name) for p in named for file in p.files or ()
+    }  # less the ending of a template
+    # Written during the build, from the book's settings.
+    written = {"pygments.css", "language_data.js", "katex-math.css"}
+    ours = {file.name for file in (ROOT / "_assets").rglob("*")}
+    carried = {
+        re.sub(r"\.[0-9a-f]{64}\.", ".", file.name)  # a digest that the build puts in
+        for file in (SITE / "_static").rglob("*")
+        if file.suffix in {".js", ".css", ".woff2"}
+    }
+    assert carried - theirs - ours - written == set()
+
+
+def test_every_page_leads_to_the_licenses(site):
+    for found in site.pages.values():
+        if found.name not in {"404.html", "licenses.html"}:
+            links = {check_site.target(found, a["href"]) for a in found.soup.select("footer a")}
+            assert SITE / "licenses.html" in links, found.name
 
 
 def test_what_others_show_of_a_page():

@@ -137,6 +137,13 @@ def test_spelling_reads_prose_only():
     assert spell.prose(text).count("\n") == text.count("\n")
 
 
+def test_spelling_reads_on_after_a_directive():
+    text = "```{tip} One\n:label: zzqx\n\nTwo\n```\n\nThree\n\n```{note}\nFour\n```"
+    left = spell.prose(text)
+    assert [word for word in left.split() if word.isalpha()] == ["One", "Two", "Three", "Four"]
+    assert "zzqx" not in left
+
+
 def test_colab_pins_follow_colab():
     ours = "# pip-freeze.txt of\n# 2026-01-01\nkeras==3.1\ntensorflow-cpu==2.1\nodd==1\n"
     theirs = "keras==3.2\ntensorflow==2.9.0+cu\nother==5\n"

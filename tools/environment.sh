@@ -19,13 +19,19 @@ fits "$python" || {
 "$python" -c 'import venv, ensurepip' 2>/dev/null || {
   say "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 
-if ! { [ -x .venv/bin/python ] && fits .venv/bin/python; }; then
+# .venv/.ready is there only while all is installed. Without it an earlier run was cut short, and
+# what that left cannot be trusted; what it had fetched is still in the cache.
+if ! { [ -e .venv/.ready ] && fits .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; }; then
   say "Making .venv with $("$python" -V) ..."
   rm -rf .venv
   "$python" -m venv .venv
 fi
+rm -f .venv/.ready
 uv=$(sed -nE 's/^(uv==[^ ;]+).*/\1/p' requirements.txt)
+export UV_HTTP_RETRIES=1
 say "Installing what requirements.txt pins (about 1.5 GB the first time, nothing later) ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check "$uv"
-.venv/bin/uv pip sync --quiet --python .venv/bin/python requirements.txt
-.venv/bin/uv pip install --quiet --python .venv/bin/python --no-build-isolation --no-deps --editable .
+packages() { bash tools/fetch.sh "The packages" "$@"; }
+packages .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 10 "$uv"
+packages .venv/bin/uv pip sync --quiet --python .venv/bin/python requirements.txt
+packages .venv/bin/uv pip install --quiet --python .venv/bin/python --no-build-isolation --no-deps --editable .
+touch .venv/.ready

@@ -16,7 +16,7 @@ import builtins
 import sys
 from pathlib import Path
 
-import nbformat
+import notebook_files
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "utils" / "seqbook" / "chapters"
@@ -72,11 +72,11 @@ def taught(path: Path) -> str | None:
         ValueError: a saved cell does more than define, or uses a name that nothing saved defines.
     """
     imports, cells = {}, []
-    for number, cell in enumerate(nbformat.read(path, 4).cells):
+    for number, cell in enumerate(notebook_files.read(path).cells):
         # A magic is no Python, and no saved cell has one.
         if cell.cell_type != "code" or "%pip" in cell.source:
             continue
-        tree = ast.parse(cell.source)
+        tree = ast.parse(cell.source, f"cell {number}")
         imports |= imported(tree)
         if "save" in cell.metadata.get("tags", []):
             more = [n for n in tree.body if not isinstance(n, DEFINITIONS + IMPORTS)]

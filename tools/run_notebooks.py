@@ -18,13 +18,18 @@ import time
 from pathlib import Path
 
 import nbformat
+import notebook_files
 import psutil
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from notebook_files import NotebookFault
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "<!-- run-time -->"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LIMIT = 900  # seconds for one cell
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
 LANGUAGE = {"name": "python", "file_extension": ".py", "pygments_lexer": "ipython3"}
 
 
@@ -103,22 +108,50 @@ def note_time(book: nbformat.NotebookNode, seconds: float, memory_mb: float) -> 
             )
 
 
+def told(error: Exception, book: nbformat.NotebookNode) -> str:
+    """Why a run ended early, in a line or two: the cell, the exception, the code it stands at."""
+    if isinstance(error, NoSuchKernel):
+        return f"the kernel {error.name!r} is missing: the book is set up by `make book`"
+    number, outputs = next(
+        ((n, c.outputs) for n, c in enumerate(book.cells, 1) if failed(c)), ("?", [])
+    )
+    if isinstance(error, CellTimeoutError):
+        return f"a cell ran for more than {LIMIT} seconds"
+    if isinstance(error, DeadKernelError):
+        return "the kernel died; there may not be enough memory"
+    found = next((o for o in outputs if o.output_type == "error"), None)
+    text = COLOR.sub("", "\n".join(found.traceback)) if found else ""
+    # IPython marks the place in the notebook's own code first.
+    at = next((line for line in text.splitlines() if re.match(r"-+> *\d+", line)), "")
+    first = (str(error.evalue).strip().splitlines() or [""])[0]
+    return "\n".join(filter(None, [f"cell {number}: {error.ename}: {first}", at]))
+
+
+def failed(cell: nbformat.NotebookNode) -> bool:
+    """Did the cell end in an exception?"""
+    return any(output.output_type == "error" for output in cell.get("outputs", ()))
+
+
 def run(path: Path) -> bool:
     """Run one notebook in place; says what happened, returns whether it succeeded."""
-    book = nbformat.read(path, 4)
+    try:
+        book = notebook_files.read(path)
+    except NotebookFault as fault:
+        print(fault)
+        return False
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    print(f"{path.relative_to(ROOT)} ...", end=" ", flush=True)
+    print(f"{notebook_files.name(path)} ...", end=" ", flush=True)
     client = NotebookClient(
-        book, timeout=900, kernel_name="python3", record_timing=False,
+        book, timeout=LIMIT, kernel_name="python3", record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
         with Watch() as watch:
             client.execute()
-    except CellExecutionError as error:
-        print(f"failed, the file is left as it was\n{error}")
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+        print(f"failed, the file is left as it was\n{told(error, book)}")
         return False
     note_time(book, watch.seconds, watch.bytes / 1e6)
     clean(book)
@@ -134,7 +167,7 @@ def main(names: list[str]) -> int:
     ]
     for path in paths:
         if not path.is_file() or path.suffix != ".ipynb":
-            print(f"{path.name} is not a notebook. Use: make run NB=notebooks/perceptron.ipynb")
+            print(f"{path.name} is not a notebook. Use: make run NB=notebooks/NAME.ipynb")
             return 2
         if path.parent == ROOT / "labs":
             print(f"{path.name} is generated: run solutions/{path.name}, then `make labs`")

@@ -7,7 +7,7 @@ set-up cells, the citation file, the README.
 import re
 import sys
 
-from setup_cell import ROOT, repository
+from setup_cell import ROOT, release, repository
 
 
 def main(names: list[str]) -> int:
@@ -26,6 +26,7 @@ def main(names: list[str]) -> int:
         if changed != text:
             path.write_text(changed, encoding="utf-8")
             print("changed", path.relative_to(ROOT))
+    print(f"In Colab the notebooks install from {release()} of {names[0]}: it has to be there.")
     return 0
 
 

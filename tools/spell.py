@@ -17,25 +17,56 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
 
+CODE_SPAN = re.compile(r"(?<![`}])(`{1,2})(?!`)[^`\n]+\1(?!`)")
+FENCE = re.compile(r"[ ]*(?P<fence>`{3,}|~{3,}|:{3,})[ ]*(?P<info>.*)$")
+# Directives whose body is no prose.
+NO_PROSE = re.compile(r"\{(?:code(?:-cell|-block)?|math|bibliography|eval-rst|tableofcontents)\}")
 NOT_PROSE = re.compile(
     r"""
-    ^(?P<fence>`{3,}|~{3,})(?!\{).*?^(?P=fence)\s*$      # a block of code; directives stay
-    | ^```\{(?:code-cell|code-block|math|bibliography|eval-rst|tableofcontents).*?^```\s*$
-    | \$\$.*?\$\$ | \$[^$\n]+\$                          # formulas
+      \$\$.*?\$\$ | \$[^$\n]+\$                          # formulas
     | \{[\w:+-]+\}`[^`]*`                                # roles: citations, references
-    | `[^`\n]+`                                          # code
     | <!--.*?-->  | <[^>\n]+>                            # HTML
     | \]\([^)\s]*\) | https?://\S+                       # addresses
-    | ^\([\w-]+\)=$ | ^:[\w-]+:.*$ | ^[\w-]+:\s\S*$      # targets, options, front matter
+    | ^\([\w-]+\)=$ | ^:[\w-]+:[^\n]*$ | ^[\w-]+:\s\S*$  # targets, options, front matter
     | \[\#?\w[\w:.-]*\]\{                                # attributes
     """,
     re.M | re.S | re.X,
 )
 
 
+def blank(match: re.Match) -> str:
+    """As many blanks as the match is long, on as many lines."""
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def split_code(source: str) -> tuple[str, str]:
+    """The text without blocks and spans of code, line numbers kept; and what was code in it.
+
+    A directive keeps its first line, which may have a title, and its text.
+    """
+    kept, code, open_fences = [], [], []
+    for line in source.split("\n"):
+        fence = FENCE.match(line)
+        mark, is_code = open_fences[-1] if open_fences else (None, False)
+        keep = False
+        if mark and fence and not fence["info"] and fence["fence"].startswith(mark):
+            open_fences.pop()
+        elif is_code:
+            code.append(line)
+        elif fence:
+            keep = fence["info"].startswith("{")
+            open_fences.append((fence["fence"], not keep or bool(NO_PROSE.match(fence["info"]))))
+        else:
+            keep = True
+        kept.append(line if keep else " " * len(line))
+    text = "\n".join(kept)
+    code += [match[0] for match in CODE_SPAN.finditer(text)]
+    return CODE_SPAN.sub(blank, text), "\n".join(code)
+
+
 def prose(text: str) -> str:
     """The text with everything that is not prose blanked out, line numbers kept."""
-    return NOT_PROSE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+    return NOT_PROSE.sub(blank, split_code(text)[0])
 
 
 def pages() -> dict[str, str]:
@@ -65,7 +96,7 @@ def main() -> int:
         done = subprocess.run(
             [cspell, "--config", ROOT / "tools" / "cspell.json", "--no-progress", "--no-color",
              "--show-suggestions", "--root", folder, "**"],
-            cwd=folder, text=True, capture_output=True, check=False,
+            cwd=folder, text=True, capture_output=True, check=False, timeout=600,
         )
     print((done.stdout + done.stderr).replace(folder + "/", "").strip())
     if done.returncode:

@@ -7,6 +7,7 @@ Run ``npm ci`` first. Nothing here is committed. A second run does nothing while
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import sys
@@ -20,6 +21,8 @@ from fontTools.varLib import instancer
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "_assets" / "vendor"
+
+KATEX, SERIF = "katex", "@fontsource-variable/source-serif-4"
 
 # What English prose with some French names and typographic signs needs.
 TEXT = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2040), 0x20AC, 0x2212]
@@ -41,7 +44,7 @@ def stamp() -> str:
 
 def copy_katex(target: Path) -> None:
     """KaTeX' style sheet with its fonts, in the one format that every browser reads."""
-    source = MODULES / "katex" / "dist"
+    source = MODULES / KATEX / "dist"
     (target / "fonts").mkdir(parents=True)
     css = (source / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\(fonts/[^)]+\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
@@ -56,7 +59,7 @@ def copy_text_face(target: Path) -> None:
     css = ""
     for style, weights in WEIGHTS.items():
         name = f"source-serif-4-latin-wght-{style}.woff2"
-        source = MODULES / "@fontsource-variable" / "source-serif-4" / "files" / name
+        source = MODULES / SERIF / "files" / name
         font = TTFont(BytesIO(source.read_bytes()))
         instancer.instantiateVariableFont(font, {"wght": weights}, inplace=True)
         options = subset.Options()
@@ -77,12 +80,14 @@ def main() -> int:
     mark = VENDOR / "stamp"
     if mark.is_file() and mark.read_text(encoding="utf-8") == stamp():
         return 0
-    if not (MODULES / "katex").is_dir():
+    if not (MODULES / KATEX).is_dir():
         print("vendor_assets: node_modules lacks katex: run `npm ci` first", file=sys.stderr)
         return 1
     shutil.rmtree(VENDOR, ignore_errors=True)
     copy_katex(VENDOR / "katex")
     copy_text_face(VENDOR / "fonts")
+    # The page of licenses is made from this.
+    (VENDOR / "packages.json").write_text(json.dumps([KATEX, SERIF]), encoding="utf-8")
     mark.write_text(stamp(), encoding="utf-8")
     size = sum(file.stat().st_size for file in VENDOR.rglob("*") if file.is_file())
     print(f"vendor_assets: {size / 1000:.0f} kB in {VENDOR.relative_to(ROOT)}")

@@ -1,6 +1,7 @@
 """Make the built pages lean and accessible: runs once, after the HTML has been written.
 
 - ``icons``: the theme ships 1.5 MB of icon fonts and a script for them; keep the icons in use.
+- ``typeface``: the letters of the text are asked for first.
 - ``scripts``: nothing delays the first picture of the page.
 - ``maths``: pages without maths do not load its styles, pages with it ask for its fonts early.
 - ``images``: their size is known before they arrive, and the far ones are loaded late.
@@ -20,7 +21,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from slim import aria, boxes, icons, images, maths, scripts, sounds
+from slim import aria, boxes, icons, images, maths, scripts, sounds, typeface
 
 MARK = "data-slim"
 
@@ -31,6 +32,7 @@ def treat(page: Path, out: Path) -> set[int]:
     if soup.html is None:
         return set()
     if not soup.html.has_attr(MARK):
+        typeface.treat(soup)
         scripts.treat(soup)
         maths.treat(soup)
         images.treat(soup, page.parent)
@@ -49,7 +51,7 @@ def clear(app: Sphinx) -> None:
 
 def remove_stale_pages(app: Sphinx, pages: list[Path]) -> list[Path]:
     """Remove the pages of an earlier build that this one no longer has; return the others."""
-    out, names = Path(app.outdir), app.env.found_docs | {"search", "404"}
+    out, names = Path(app.outdir), app.env.found_docs | {"search", "404", "licenses"}
     kept = []
     for page in pages:
         if page.relative_to(out).with_suffix("").as_posix() in names:

@@ -8,7 +8,7 @@ from checker_cases import Case, LabCases, confusions, shaped_guesses
 from seqbook.checking import FaultModel
 from seqbook.labs import lab2_music_generation as check
 from seqbook.labs.lab2_music_generation import batches, data, judging, learning, writing
-from seqbook.music import parts
+from seqbook.music import recipe
 
 SPLIT = "def split_tunes(tunes, share, seed):\n"
 VOCABULARY = "def build_vocabulary(tunes):\n    return "
@@ -105,7 +105,7 @@ CASES = {
     "1.3": Case(
         ("encode", "decode"),
         check="encode_decode",
-        given={"encode": parts.encode, "decode": parts.decode},
+        given={"encode": recipe.encode, "decode": recipe.decode},
         slips={
             "counted from 1": [("number[c] for", "number[c] + 1 for")],
             "character codes": [("number[c] for", "ord(c) for")],
@@ -763,7 +763,7 @@ LAB = LabCases(
     check,
     CASES,
     setup="import numpy as np\nimport keras\nimport tensorflow as tf\nfrom keras import ops\n"
-    "from seqbook import Todo, music\nfrom seqbook.music.parts import END\n",
+    "from seqbook import Todo, music\nfrom seqbook.music.recipe import END\n",
 )
 MODELS = {
     f"{module.__name__.rpartition('.')[2]} {name}": model

@@ -43,8 +43,7 @@ def test_without_scripts_there_is_something_to_read(open_page, figure):
     assert len(page.locator(selector(figure)).inner_text()) > 60
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing_with_all_of_them_on_one_page(open_page, theme, width):
     assert AXE.is_file(), "axe-core is missing: run `npm ci` in the root of the repository."
     static = "".join(figure.html().split("<script>")[0] for figure in EXAMPLES.values())

@@ -1,14 +1,14 @@
-"""Running things: one progress bar for every place, a time budget, a quiet start."""
+"""Running things: one progress bar for every place, a quiet start."""
 
 from __future__ import annotations
 
 import html
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Budget", "FitProgress", "Progress", "quiet"]
+__all__ = ["FitProgress", "Progress", "quiet"]
 
 
 def quiet() -> None:
@@ -28,35 +28,6 @@ def clock(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} s"
     return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
-
-
-class Budget:
-    """A limit in seconds, measured from its creation.
-
-    Args:
-        seconds: the limit, more than 0.
-        cpu: count the process's CPU time (the same on a busy machine) in place of wall time.
-    """
-
-    def __init__(self, seconds: float, *, cpu: bool = False):
-        if not seconds > 0:
-            raise ValueError(f"a time budget is a number of seconds above 0, not {seconds!r}")
-        self.seconds = float(seconds)
-        self._now: Callable[[], float] = time.process_time if cpu else time.perf_counter
-        self._start = self._now()
-
-    @property
-    def spent(self) -> float:
-        """Seconds since the start."""
-        return self._now() - self._start
-
-    @property
-    def left(self) -> float:
-        """Seconds that remain, never below 0."""
-        return max(0.0, self.seconds - self.spent)
-
-    def __bool__(self) -> bool:
-        return self.left > 0
 
 
 class Progress:

@@ -1,4 +1,4 @@
-"""The gradients that chapter 7 computes by hand are TensorFlow's, and those of moving a number.
+"""The gradients computed by hand are TensorFlow's, and those of moving a number.
 
 Its code is read from the stored notebook, from the one cell tagged `bptt`. That cell has to run
 by itself wherever `np` (NumPy) is imported.

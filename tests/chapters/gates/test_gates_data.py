@@ -77,40 +77,7 @@ def test_words_reads_a_diary_back():
     assert recall.HOMES[read[1]] == recall.LANGUAGES[y[0]]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        ({"number": 0}, "number"),
-        ({"number": 3, "longest": 0}, "longest"),
-        ({"number": 3, "longest": 10, "lag": 11}, "does not fit"),
-        ({"number": 3, "lag": 0}, "lag"),
-        ({"number": 2.5}, "number"),
-    ],
-)
-def test_bad_arguments_are_named(arguments, says):
-    with pytest.raises(ValueError, match=says):
-        recall.diaries(**arguments)
-
-
-def test_words_takes_one_diary():
-    with pytest.raises(ValueError, match="one diary"):
-        recall.words(np.zeros((2, 3), int))
-
-
-def test_drawings_of_gates():
-    import matplotlib.pyplot as plt
-    from seqbook.chapters.gates import figures as gates
-
-    for ax in (gates.gate(), gates.gru(), gates.lstm(), gates.lstm("store")):
-        assert ax.texts and not ax.axison
-    assert len(gates.lstm_in_four().axes) == 4
-    figure = gates.over_words({"forget": np.full((3, 2), 0.5)}, ["a", "b", "c"], mark=[1])
-    labels = [t.get_text() for t in figure.axes[0].get_xticklabels()]
-    assert labels == ["a", "b", "c"]
-    with pytest.raises(ValueError, match="the steps of an LSTM"):
-        gates.lstm("remember")
-    with pytest.raises(ValueError, match="3 words need"):
-        gates.over_words({"forget": np.zeros((2, 3))}, ["a", "b", "c"])
-    with pytest.raises(ValueError, match="at least one gate"):
-        gates.over_words({}, ["a"])
-    plt.close("all")
+@pytest.mark.parametrize("lag", [0, 11])
+def test_a_lag_that_does_not_fit_is_named(lag):
+    with pytest.raises(ValueError, match="does not fit"):
+        recall.diaries(3, longest=10, lag=lag)

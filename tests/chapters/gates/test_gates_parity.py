@@ -1,8 +1,8 @@
-"""The LSTM and GRU cells of chapter 8 are those of Keras: alone, stacked, in both directions.
+"""The LSTM and GRU cells of `gates` are those of Keras: alone, stacked, in both directions.
 
 Their code is read from the stored notebook, from the cells tagged `lstm-cell`, `gru-cell` and
 `stacked-bidirectional`. Each has to run by itself wherever `tf` and `keras` are imported. The
-plain recurrent cell of chapter 3 goes through the same functions for stacks and directions.
+plain cell of `recurrence` goes through the same functions for stacks and directions.
 """
 
 from __future__ import annotations

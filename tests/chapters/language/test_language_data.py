@@ -5,7 +5,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from seqbook.chapters.language import data as small_english
 from seqbook.chapters.language.data import CLASSES, KINDS, PEOPLE, diary
 
 SENTENCES, LOG_P = diary(6000, seed=11)
@@ -95,9 +94,3 @@ def test_classes_do_not_overlap_and_all_occur():
     members = [word for words in CLASSES.values() for word in words]
     assert len(members) == len(set(members))
     assert set(members) <= {word for sentence in SENTENCES for word in sentence}
-
-
-@pytest.mark.parametrize("number", [0, -1, 2.5])
-def test_a_wrong_number_is_named(number):
-    with pytest.raises(ValueError, match="number"):
-        small_english.diary(number)

@@ -1,4 +1,4 @@
-"""The embedding and the masked loop that chapter 5 writes are Keras': outputs and gradients.
+"""The embedding and the masked loop of the chapter on language are Keras': outputs and gradients.
 
 Their code is read from the stored notebook, from the cells tagged `embedding-lookup` and
 `masked-rnn`. Each has to run by itself wherever `tf`, `keras` and `np` are imported.

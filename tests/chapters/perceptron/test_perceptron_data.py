@@ -89,26 +89,3 @@ def test_no_function_of_the_newest_symbol_beats_chance_on_the_one_before():
         for on_one in (0, 1):
             answer = np.where(pairs[:, 1] == 1, on_one, on_zero)
             assert (answer == pairs[:, 0]).mean() == 0.5
-
-
-@pytest.mark.parametrize(
-    ("call", "says"),
-    [
-        (lambda: data.blobs(1), "n must be a whole number of at least 2"),
-        (lambda: data.blobs(2.5), "n must be a whole number"),
-        (lambda: data.blobs(spread=-1), "spread"),
-        (lambda: data.blobs(centers=((0, 0), (1, 1), (2, 2))), "two points"),
-        (lambda: data.flips(0), "timesteps"),
-        (lambda: data.flips(5, p=1.2), "p is a probability"),
-        (lambda: data.flips(5, stay=-0.1), "stay is a probability"),
-        (lambda: data.windows(np.zeros((3, 1)), 2), "one dimension"),
-        (lambda: data.windows(np.zeros(3), 4), "does not fit"),
-        (lambda: data.windows(np.zeros(3), 0), "size"),
-        (lambda: data.all_windows(17), "up to 16"),
-        (lambda: data.all_windows(0), "size"),
-    ],
-)
-def test_bad_input_is_named_in_one_line(call, says):
-    with pytest.raises(ValueError, match=says) as caught:
-        call()
-    assert "\n" not in str(caught.value)

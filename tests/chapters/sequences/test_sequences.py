@@ -1,22 +1,9 @@
-"""Balls, samples of sequences and their drawings: what chapter 1 says of them."""
+"""Balls and samples of sequences: what the chapter says of them."""
 
-import matplotlib
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 from seqbook import music
-from seqbook.chapters.sequences import balls, shapes
-from seqbook.chapters.sequences import data as wild
-from seqbook.chapters.sequences import figures as draw
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
+from seqbook.chapters.sequences import balls, data
 
 # --- Balls ------------------------------------------------------------------------------------
 
@@ -60,10 +47,6 @@ def test_balls_repeat_with_the_seed():
     for make in (balls.throws, balls.bouncing):
         np.testing.assert_array_equal(make(3, 4, seed=5), make(3, 4, seed=5))
         assert not np.array_equal(make(3, 4, seed=5), make(3, 4, seed=6))
-        with pytest.raises(ValueError, match="count must be a whole number of at least 1"):
-            make(0, 4)
-        with pytest.raises(ValueError, match="frames must be"):
-            make(3, 1.5)
 
 
 def test_the_ball_is_where_the_film_shows_it():
@@ -74,15 +57,13 @@ def test_the_ball_is_where_the_film_shows_it():
         row, column = np.argwhere(picture[..., 2] < 100).mean(axis=0) + 0.5
         assert column / 20 == pytest.approx(x, abs=0.03)
         assert 3 - row / 20 == pytest.approx(y, abs=0.03)
-    with pytest.raises(ValueError, match=r"path must have shape \(frames, 2\), got \(2,\)"):
-        balls.film(path[0])
 
 
 # --- Samples ----------------------------------------------------------------------------------
 
 
 def test_the_voice_has_its_pitch_and_its_two_vowels():
-    voice = wild.voice(16_000)
+    voice = data.voice(16_000)
     assert voice.samples.shape == (16_000,) and voice.samples.dtype == np.float32
     assert 0.7 < np.abs(voice.samples).max() <= 0.81 and voice.seconds == 1
     for start, formant in [(0.1, 730), (0.7, 2290)]:  # the one that the other vowel has not
@@ -94,30 +75,28 @@ def test_the_voice_has_its_pitch_and_its_two_vowels():
         assert band > 5 * other
         low = (hertz > 60) & (hertz < 200)
         assert 95 < hertz[low][power[low].argmax()] < 135
-    kind, data = voice.encode()
-    assert kind == "audio/mpeg" and len(data) < 10_000
+    kind, sound = voice.encode()
+    assert kind == "audio/mpeg" and len(sound) < 10_000
     bundle = voice._repr_mimebundle_()
     assert "<audio controls" in bundle["text/html"] and "eye" in bundle["text/plain"]
-    with pytest.raises(ValueError, match="sample_rate"):
-        wild.voice(100)
 
 
 def test_insulin_and_the_gene_are_what_they_are_called():
     # The two cysteines that hold the A chain, and the ends of the human chain.
-    assert len(wild.INSULIN_B) == 30 and set(wild.INSULIN_B) <= set(wild.AMINO_ACIDS)
-    assert [i for i, a in enumerate(wild.INSULIN_B, 1) if a == "C"] == [7, 19]
-    assert wild.INSULIN_B[0] == "F" and wild.INSULIN_B[-1] == "T"
+    assert len(data.INSULIN_B) == 30 and set(data.INSULIN_B) <= set(data.AMINO_ACIDS)
+    assert [i for i, a in enumerate(data.INSULIN_B, 1) if a == "C"] == [7, 19]
+    assert data.INSULIN_B[0] == "F" and data.INSULIN_B[-1] == "T"
     code = {
         "ATG": "M", "GTG": "V", "CAT": "H", "CTG": "L", "ACT": "T", "CCT": "P", "GAG": "E",
         "AAG": "K", "TCT": "S", "GCC": "A", "GTT": "V",
     }  # fmt: skip
-    gene = wild.BETA_GLOBIN
+    gene = data.BETA_GLOBIN
     assert "".join(code[gene[i : i + 3]] for i in range(0, len(gene), 3)) == "MVHLTPEEKSAVTA"
-    assert len(wild.AMINO_ACIDS) == len(set(wild.AMINO_ACIDS)) == 20
+    assert len(data.AMINO_ACIDS) == len(set(data.AMINO_ACIDS)) == 20
 
 
 def test_the_heart_beats_about_sixty_six_times_a_minute():
-    heart = wild.heart(60, 250)
+    heart = data.heart(60, 250)
     assert heart.shape == (15_000, 1) and heart.dtype == np.float32
     high = heart[:, 0] > 0.8
     beats = np.flatnonzero(high[1:] & ~high[:-1]) / 250
@@ -126,7 +105,7 @@ def test_the_heart_beats_about_sixty_six_times_a_minute():
 
 
 def test_weather_has_seasons_and_a_memory():
-    dates, weather = wild.weather(1461)
+    dates, weather = data.weather(1461)
     assert dates.shape == (1461,) and weather.shape == (1461, 2)
     assert str(dates[0]) == "2023-01-01" and (np.diff(dates) == np.timedelta64(1, "D")).all()
     month = dates.astype("datetime64[M]").astype(int) % 12
@@ -135,7 +114,7 @@ def test_weather_has_seasons_and_a_memory():
 
 
 def test_the_share_moves_at_random_on_working_days():
-    dates, price = wild.prices(2000)
+    dates, price = data.prices(2000)
     assert price.shape == (2000, 1) and price[0] == 100 and (price > 0).all()
     assert np.is_busday(dates).all() and len(set(dates)) == 2000
     moves = np.diff(np.log(price[:, 0]))
@@ -145,77 +124,20 @@ def test_the_share_moves_at_random_on_working_days():
 
 def test_the_arm_keeps_its_energy():
     rate = 500
-    angles = wild.arm(2, rate).astype(float)
+    angles = data.arm(2, rate).astype(float)
     assert angles.shape == (1000, 2)
     p, q = angles[1:-1].T
     vp, vq = ((angles[2:] - angles[:-2]) * rate / 2).T
-    length, g = wild.FOREARM, 9.81
+    length, g = data.FOREARM, 9.81
     moving = length**2 * (vp**2 + vq**2 / 2 + vp * vq * np.cos(p - q))
     lifted = -g * length * (2 * np.cos(p) + np.cos(q))
     total = moving + lifted
     assert np.ptp(total) < 0.01 * np.ptp(lifted)
     # Fewer samples a second are the same movement.
-    np.testing.assert_allclose(wild.arm(2, 50), angles[::10], atol=1e-3)
+    np.testing.assert_allclose(data.arm(2, 50), angles[::10], atol=1e-3)
 
 
 def test_the_tune_is_real_and_every_bar_adds_up():
-    tune = wild.tune()
+    tune = data.tune()
     assert tune in music.load_tunes("oneill") and len(tune) == 109
     assert music.validate(tune)
-
-
-@pytest.mark.parametrize("make", [wild.heart, wild.weather, wild.prices, wild.arm])
-def test_no_length_below_one(make):
-    with pytest.raises(ValueError, match="must be a whole number of at least 1"):
-        make(0)
-
-
-# --- Drawings ---------------------------------------------------------------------------------
-
-
-def test_every_shape_has_its_boxes_and_arrows():
-    cases = [(1, 1, True), (3, 1, True), (1, 3, True), (3, 3, True), (3, 2, False)]
-    for ins, outs, aligned in cases:
-        ax = shapes.shape(["in"] * ins, ["out"] * outs, aligned=aligned)
-        texts = [t.get_text() for t in ax.texts if t.get_text()]
-        assert (texts.count("in"), texts.count("out"), texts.count("model")) == (ins, outs, 1)
-        at = {t.get_text(): [] for t in ax.texts}
-        for t in ax.texts:
-            at[t.get_text()].append(t.get_position()[0])
-        if ins == outs:
-            assert at["in"] == at["out"]
-        elif outs == 1 or not aligned:
-            assert min(at["out"]) == max(at["in"])
-        assert not ax.axison
-
-
-def test_shapes_that_cannot_be_are_refused():
-    with pytest.raises(ValueError, match="at least one input"):
-        shapes.shape([], ["y"])
-    with pytest.raises(ValueError, match="3 inputs and 2 outputs cannot be aligned"):
-        shapes.shape(["x"] * 3, ["y"] * 2)
-
-
-def test_four_shapes_are_five_drawings():
-    titles = [ax.get_title() for ax in shapes.four_shapes().axes]
-    assert titles == [
-        "one to one", "many to one", "one to many", "many to many, aligned",
-        "many to many, unaligned",
-    ]  # fmt: skip
-
-
-def test_the_samples_are_drawn_with_their_axes():
-    path = balls.bouncing(1, 5)[0]
-    ax = draw.court(path, labels=["1"])
-    assert len(ax.patches) == 5 and ax.get_xlabel() == "across (m)"
-    assert sum(t.get_text() == "?" for t in draw.where_next(path[0], ax=ax).texts) == 8
-    voice = wild.voice()
-    labels = [a.get_xlabel() for a in draw.waveform(voice.samples, 16_000, [0.2, 0.8]).axes]
-    assert labels == ["time (s)", "time (ms)", "time (ms)"]
-    letters = draw.letters("ACCT", np.eye(4)[[0, 1, 1, 3]], "ACGT", every=2, unit="base")
-    assert [t.get_text() for t in letters.texts] == list("ACCT")
-    assert [t.get_text() for t in letters.get_xticklabels()] == ["2", "4"]
-    strip = draw.strip(balls.film(path), times=np.arange(5) / 10)
-    assert [a.get_xlabel() for a in strip.axes] == ["0.0 s", "0.1 s", "0.2 s", "0.3 s", "0.4 s"]
-    top, bottom = draw.swing(wild.arm(2), 50).axes
-    assert len(top.lines) == 3 * 4 and bottom.get_xlabel() == "time (s)"

@@ -1,7 +1,6 @@
 """Color names come polite, sorted and with their colors."""
 
 import numpy as np
-import pytest
 from seqbook.chapters.text_generation import data as colors
 
 
@@ -19,8 +18,3 @@ def test_a_name_has_its_color():
     assert found.shape == (3, 3) and found.dtype == np.float32
     assert found[0].argmax() == 0 and found[1].argmax() == 1 and not found[2].any()
     assert colors.rgb([]).shape == (0, 3)
-
-
-def test_an_unknown_name_is_named():
-    with pytest.raises(ValueError, match="'dusty whale' is not in the survey"):
-        colors.rgb(["red", "dusty whale"])

@@ -1,4 +1,4 @@
-"""Folk tunes in ABC notation: real ones to learn from, a validator, sheet music, sound, scores.
+"""Folk tunes in ABC notation: real ones to learn from, a validator, sheet music, sound, quality.
 
 Example:
     >>> from seqbook import music
@@ -6,42 +6,19 @@ Example:
     >>> music.validate(tunes[0])           # strict: header, notes, bars, repeats
     >>> music.render(tunes[0])             # sheet music
     >>> music.play(tunes[0])               # a clip to listen to
-    >>> music.scores(generated, tunes)     # how good a model's tunes are
+    >>> music.quality(generated, tunes)    # how good a model's tunes are
 """
 
 from .abc import Problem, Validation, validate
-from .corpus import Collection, collection_info, load_tunes
-from .engrave import NoteEvent, Score, render, render_many
-from .errors import (
-    ArgumentError,
-    MusicError,
-    NotATuneError,
-    RenderError,
-    UnknownCollectionError,
-)
-from .scores import Nearest, Scores, nearest_tune, scores
+from .corpus import load_tunes
+from .engraving import NoteEvent, Score, render, render_many
+from .errors import ArgumentError, MusicError, NoEngraverError, NotATuneError, RenderError
+from .quality import Nearest, Quality, nearest_tune, quality
 from .synth import Clip, play
 
 __all__ = [
-    "ArgumentError",
-    "Clip",
-    "Collection",
-    "MusicError",
-    "Nearest",
-    "NotATuneError",
-    "NoteEvent",
-    "Problem",
-    "RenderError",
-    "Score",
-    "Scores",
-    "UnknownCollectionError",
-    "Validation",
-    "collection_info",
-    "load_tunes",
-    "nearest_tune",
-    "play",
-    "render",
-    "render_many",
-    "scores",
+    "ArgumentError", "Clip", "MusicError", "Nearest", "NoEngraverError", "NotATuneError",
+    "NoteEvent", "Problem", "Quality", "RenderError", "Score",
+    "Validation", "load_tunes", "nearest_tune", "play", "quality", "render", "render_many",
     "validate",
-]
+]  # fmt: skip

@@ -37,6 +37,11 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr)
 
 
+def reason(error: Exception) -> str:
+    """``No space left on device``, ``Read-only file system``, ..."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def fingerprint(*values: Any) -> str:
     """10 hexadecimal digits that differ if any of the values does."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:10]
@@ -69,7 +74,7 @@ class Checkpoints:
     """The files of one run.
 
     Args:
-        folder: where they are kept; it is made when the first one is written.
+        folder: where they are kept.
         facts: name → what must be the same for a file to be this run's (anything JSON can hold).
         tell: is called with a line when the reader should know something.
     """
@@ -77,34 +82,73 @@ class Checkpoints:
     def __init__(
         self, folder: str | Path, facts: Mapping[str, Any], tell: Callable[[str], None] = tell
     ):
+        if not isinstance(folder, str | os.PathLike) or not str(folder):
+            raise CheckpointError(f"folder is the name of a folder, not {folder!r}")
         self.folder, self.facts, self.tell = Path(folder), dict(facts), tell
         self.name = fingerprint(self.facts)
-        if self.folder.exists() and not self.folder.is_dir():
-            raise CheckpointError(f"{self.folder} is a file; checkpoints need a folder")
 
     @property
     def paths(self) -> list[Path]:
         """This run's files, the newest first."""
-        return sorted(self.folder.glob(f"{self.name}-*.npz"), reverse=True)
+        return sorted(self._files(f"{self.name}-*.npz"), reverse=True)
+
+    def _files(self, pattern: str) -> list[Path]:
+        try:
+            return list(self.folder.glob(pattern))
+        except (OSError, ValueError):  # no such folder can be: `try_to_write` says why
+            return []
+
+    def try_to_write(self, size: int) -> None:
+        """Make the folder and write `size` bytes into it once: now is better than in an hour.
+
+        Raises:
+            CheckpointError: if that fails.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._write("trial", lambda file: file.write(bytes(size))).unlink()
+        except (OSError, ValueError) as error:
+            raise CheckpointError(
+                f"no checkpoint can be written to the folder {str(self.folder)!r} "
+                f"({reason(error)}): choose another, or train without one, with folder=None"
+            ) from None
 
     def save(self, step: int, variables: Sequence[Any], losses: Sequence[float]) -> Path:
-        """Write the state after `step` steps, then drop all but the last two files."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{self.name}-{step:07d}.npz"
-        half = path.with_suffix(f".{os.getpid()}.half")
+        """Write the state after `step` steps, then drop all but the last two files.
+
+        Raises:
+            CheckpointError: if that fails; the line says what is there instead.
+        """
         arrays = {f"v{i}": np.asarray(variable) for i, variable in enumerate(variables)}
+        arrays |= {"step": step, "losses": np.asarray(losses, "f8")}
         facts = json.dumps(self.facts, sort_keys=True)
         try:
-            with half.open("wb") as file:
-                np.savez(file, step=step, facts=facts, losses=np.asarray(losses, "f8"), **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            half = self._write("half", lambda file: np.savez(file, facts=facts, **arrays))
+            path = half.replace(self.folder / f"{self.name}-{step:07d}.npz")
+        except OSError as error:
+            last = [int(path.stem[-7:]) for path in self.paths[:1]]
+            there = f"the last one is of step {last[0]}" if last else "there is none"
+            raise CheckpointError(
+                f"The checkpoint of step {step} could not be written ({reason(error)}); {there}."
+            ) from None
         for old in self.paths[KEPT:]:
             with contextlib.suppress(OSError):
                 old.unlink()
+        return path
+
+    def _write(self, kind: str, fill: Callable[[Any], Any]) -> Path:
+        """A file on the disk, complete, under a name of its own; none if that fails."""
+        path = self.folder / f"{self.name}.{os.getpid()}.{kind}"
+        try:
+            with path.open("wb") as file:
+                fill(file)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise
         return path
 
     def load(self, shapes: Sequence[tuple[int, ...]]) -> tuple[int, list[np.ndarray], list[float]]:
@@ -153,7 +197,7 @@ class Checkpoints:
 
     def _tell_of_others(self) -> None:
         """Say in one line why nothing is resumed although there are checkpoints."""
-        others = sorted(self.folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
+        others = sorted(self._files("*.npz"), key=lambda path: path.stat().st_mtime)
         for path in reversed(others):
             try:
                 with np.load(path, allow_pickle=False) as file:

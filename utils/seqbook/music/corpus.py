@@ -23,76 +23,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from . import abc
-from .errors import MusicError, UnknownCollectionError
+from .errors import ArgumentError, MusicError
 
-__all__ = ["Collection", "collection_info", "load_tunes"]
-
-
-@dataclass(frozen=True)
-class Collection:
-    """A collection of tunes.
-
-    Attributes:
-        name: what `load_tunes` calls it.
-        title, year: of the printed book.
-        source: who turned it into ABC, and where it is read from.
-        citation: a reference for a bibliography.
-        folder: its folder in music21's corpus.
-    """
-
-    name: str
-    title: str
-    year: str
-    source: str
-    citation: str
-    folder: str
+__all__ = ["load_tunes"]
 
 
 SLUR = re.compile(r"\((?!\d)|\)")  # but not "(3", a triplet
-COLLECTIONS = {
-    "oneill": Collection(
-        "oneill",
-        "O'Neill's Music of Ireland",
-        "1903",
-        "ABC by volunteers of the O'Neill project, in music21's corpus (oneills1850)",
-        "F. O'Neill (ed.), O'Neill's Music of Ireland: Eighteen Hundred and Fifty Melodies. "
-        "Chicago: Lyon & Healy, 1903.",
-        "oneills1850",
-    ),
-    "ryan": Collection(
-        "ryan",
-        "Ryan's Mammoth Collection",
-        "1883",
-        "ABC contributed by Ray Davies, John Chambers and others, in music21's corpus "
-        "(ryansMammoth)",
-        "W. B. Ryan (ed.), Ryan's Mammoth Collection: 1050 Reels and Jigs. "
-        "Boston: Elias Howe, 1883.",
-        "ryansMammoth",
-    ),
-    "aird": Collection(
-        "aird",
-        "Aird's Selection of Scotch, English, Irish and Foreign Airs",
-        "1782-1801",
-        "ABC by Jack Campin, in music21's corpus (airdsAirs)",
-        "J. Aird, A Selection of Scotch, English, Irish and Foreign Airs, 6 volumes. "
-        "Glasgow, 1782-1801.",
-        "airdsAirs",
-    ),
+COLLECTIONS = {  # name → folder in music21's corpus; the books are in the book's bibliography
+    "oneill": "oneills1850",  # O'Neill's Music of Ireland, 1903; ABC by the O'Neill project
+    "ryan": "ryansMammoth",  # Ryan's Mammoth Collection, 1883; ABC by Ray Davies, John Chambers
+    "aird": "airdsAirs",  # Aird's Selection of Airs, 1782-1801; ABC by Jack Campin
 }
-
 DECORATIONS = r"~.H-QS-WYh-wy"
-
-
-def collection_info() -> tuple[Collection, ...]:
-    """Name, title, year, source and citation of each collection `load_tunes` knows."""
-    return tuple(COLLECTIONS.values())
 
 
 def load_tunes(
@@ -105,7 +53,7 @@ def load_tunes(
     """Cleaned tunes in ABC notation, in a fixed order: collection, file, number in the file.
 
     Args:
-        collections: names from `collection_info`.
+        collections: ``"oneill"``, ``"ryan"``, ``"aird"``, or one of these names.
         max_chars, min_chars: tunes longer or shorter than this are left out.
         slurs: keep the round brackets that tie notes under one bow. Without them a tune has the
             same notes in fewer characters.
@@ -114,21 +62,19 @@ def load_tunes(
         One string a tune: the lines ``M:``, ``L:`` and ``K:``, then the music, no line end last.
 
     Raises:
-        UnknownCollectionError: (a ValueError) if there is no such collection.
+        ArgumentError: (a ValueError) if there is no such collection.
         MusicError: if music21 or its corpus is not installed.
     """
     names = (collections,) if isinstance(collections, str) else tuple(collections)
     for name in names:
         if name not in COLLECTIONS:
             known = ", ".join(repr(known) for known in COLLECTIONS)
-            raise UnknownCollectionError(
-                f"there is no collection {name!r}; the collections are {known}"
-            )
+            raise ArgumentError(f"there is no collection {name!r}; the collections are {known}")
     corpus = _corpus_folder()
     tunes: list[str] = []
     seen: set[str] = set()
     for name in names:
-        for tune in _collection(corpus / COLLECTIONS[name].folder):
+        for tune in _collection(corpus / COLLECTIONS[name]):
             music = re.sub(r"\s", "", tune)
             if min_chars <= len(tune) <= max_chars and music not in seen:
                 seen.add(music)
@@ -190,7 +136,7 @@ def clean(raw: str) -> str | None:
     body[-1] = re.sub(r"::$", ":|", body[-1])
     tune = "\n".join([f"{name}:{header[name]}" for name in "MLK"] + body)
     problems = abc.parse(tune).errors
-    slurs = [p for p in problems if p.message.startswith(("this slur", "')' closes a slur"))]
+    slurs = [problem for problem in problems if problem.kind == "slur"]
     if slurs:
         tune = _without(tune, slurs)
         problems = abc.parse(tune).errors

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["ArgumentError", "MusicError", "NotATuneError", "RenderError", "UnknownCollectionError"]
+from math import inf
+from numbers import Integral, Real
+from typing import Any
+
+__all__ = [
+    "ArgumentError", "MusicError", "NoEngraverError", "NotATuneError", "RenderError", "number",
+    "whole_number",
+]  # fmt: skip
 
 
 class MusicError(RuntimeError):
@@ -13,16 +20,40 @@ class MusicError(RuntimeError):
 
 
 class RenderError(MusicError):
-    """A tune could not be engraved: malformed, too long, too slow, or a package is missing."""
+    """A tune could not be engraved: malformed, too long or too slow."""
+
+
+class NoEngraverError(RenderError):
+    """No tune at all can be engraved: a package is missing, or the process does not start."""
 
 
 class ArgumentError(MusicError, ValueError):
-    """A number out of its range."""
+    """A number out of its range, or a name that does not exist."""
 
 
 class NotATuneError(MusicError, TypeError):
     """Where a tune belongs, something else than a string."""
 
 
-class UnknownCollectionError(MusicError, ValueError):
-    """A collection of tunes that does not exist."""
+def whole_number(
+    name: str, value: Any, least: int = 1, error: type[MusicError] = ArgumentError
+) -> int:
+    """The value as an int; raises `error` unless it is a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise error(f"{name} is a whole number of at least {least}, not {value!r}")
+    return int(value)
+
+
+def number(
+    name: str,
+    value: Any,
+    above: float = 0,
+    most: float = inf,
+    error: type[MusicError] = ArgumentError,
+) -> float:
+    """The value as a float; raises `error` unless it is above `above` and at most `most`."""
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    if not (real and above < value <= most and value < inf):
+        limit = f" and at most {most:g}" if most < inf else ""
+        raise error(f"{name} is a number above {above:g}{limit}, not {value!r}")
+    return float(value)

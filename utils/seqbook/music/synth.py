@@ -13,11 +13,12 @@ import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from .engrave import NoteEvent, Score, note_events
+from .engraving import NoteEvent, Score, render
 from .errors import ArgumentError, MusicError
 
 __all__ = ["Clip", "play", "synthesize"]
@@ -79,21 +80,19 @@ def play(score_or_tune: Score | str, *, tempo: float = 1.0, timeout: float = 10.
     Args:
         score_or_tune: what `render` gave, or a tune in ABC notation.
         tempo: 2 is twice as fast.
-        timeout: seconds that reading an ABC tune may take.
+        timeout: seconds that `render` may take with a tune.
 
     Returns:
         A `Clip` of at most a minute.
 
     Raises:
-        RenderError: if the tune cannot be read.
-        ValueError: if the tempo is not between 0.1 and 10.
+        RenderError: if the tune cannot be rendered.
+        ArgumentError: (a ValueError) if the tempo is not between 0.1 and 10.
     """
-    if isinstance(score_or_tune, Score):
-        notes: Sequence[NoteEvent] = score_or_tune.notes
-        label = score_or_tune.key or "tune"
-    else:
-        notes, label = note_events(score_or_tune, timeout=timeout), "tune"
-    return Clip(synthesize(notes, tempo=tempo), SAMPLE_RATE, label)
+    if not isinstance(score_or_tune, Score):
+        score_or_tune = render(score_or_tune, timeout=timeout)
+    sound = synthesize(score_or_tune.notes, tempo=tempo)
+    return Clip(sound, SAMPLE_RATE, score_or_tune.key or "tune")
 
 
 def synthesize(
@@ -103,7 +102,7 @@ def synthesize(
 
     Equal notes (same pitch, same length) are computed once and added wherever they occur.
     """
-    if not 0.1 <= tempo <= 10:
+    if not (isinstance(tempo, Real) and 0.1 <= tempo <= 10):
         raise ArgumentError(f"tempo is a factor between 0.1 and 10, not {tempo!r}")
     heard = [
         NoteEvent(start / tempo, min(length / tempo, MAX_SECONDS), pitch)

@@ -1,4 +1,4 @@
-"""Training a music model: the loop around the learner's pieces, with checkpoints.
+"""Training a music model: the loop around the learner's functions, with checkpoints.
 
     settings = training.Settings(steps=800)
     run = training.train(settings, train_tunes, val_tunes, folder="checkpoints")
@@ -30,10 +30,10 @@ from typing import Any
 import numpy as np
 
 from ..runtime import Progress
-from .carrier import Carrier
-from .checkpoints import Checkpoints, fingerprint, source
-from .errors import MusicError
-from .parts import END, Parts
+from .checkpoints import CheckpointError, Checkpoints, fingerprint, source
+from .errors import MusicError, number, whole_number
+from .recipe import END, Recipe
+from .recurrent import Carrier
 
 __all__ = [
     "Run", "Settings", "TrainingError", "TrainingStopped", "bits_per_character", "prepare",
@@ -80,18 +80,13 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "window", "carry", "units", "embedding"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise TrainingError(f"{name} is a whole number of at least 1, not {value!r}")
-        for name in ("learning_rate", "clip_norm"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                raise TrainingError(f"{name} is a number above 0, not {value!r}")
-        for name in ("warmup", "seed"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise TrainingError(f"{name} is a whole number of at least 0, not {value!r}")
+        for name, value in vars(self).items():
+            if name in ("learning_rate", "clip_norm"):
+                value = number(name, value, error=TrainingError)
+            else:
+                least = 0 if name in ("warmup", "seed") else 1
+                value = whole_number(name, value, least, error=TrainingError)
+            object.__setattr__(self, name, value)  # NumPy's numbers become Python's
 
 
 @dataclass
@@ -129,7 +124,7 @@ def train(
     val_tunes: Sequence[str] = (),
     callback: Callable[[Run], Any] | None = None,
     *,
-    parts: Parts | None = None,
+    recipe: Recipe | None = None,
     folder: str | Path | None = None,
     save_every: int = 50,
     label: str = "Training",
@@ -141,7 +136,7 @@ def train(
         train_tunes, val_tunes: ABC notation, one string a tune. Both make the vocabulary; only
             the first are trained on.
         callback: is given the `Run` after every step.
-        parts: the pieces; the book's own if left out.
+        recipe: the functions a model is made of; the book's own if left out.
         folder: where checkpoints are kept; without it none are written or read.
         save_every: steps between two checkpoints.
         label: what the progress bar says.
@@ -149,16 +144,18 @@ def train(
     Raises:
         TrainingError: if there is too little text, or the loss is no longer a number.
         TrainingStopped: (a KeyboardInterrupt) when stopped by hand; the state is saved.
-        CheckpointError: if the folder cannot be used.
+        CheckpointError: before the first step, if no checkpoint can be written to the folder. When
+            one cannot be written later, a line says so and training goes on.
     """
     import keras
     import tensorflow as tf
 
-    parts = parts or Parts()
-    vocabulary = list(parts.build_vocabulary([*train_tunes, *val_tunes]))
+    whole_number("save_every", save_every, error=TrainingError)
+    recipe = recipe or Recipe()
+    vocabulary = list(recipe.build_vocabulary([*train_tunes, *val_tunes]))
     if len(set(vocabulary)) != len(vocabulary) or END not in vocabulary:
         raise TrainingError(f"a vocabulary has each character once, and {END!r} among them")
-    ids = np.asarray(parts.encode(END + END.join(train_tunes) + END, vocabulary))
+    ids = np.asarray(recipe.encode(END + END.join(train_tunes) + END, vocabulary))
     stretch = settings.window * settings.carry
     if len(ids) <= stretch + 1:
         raise TrainingError(
@@ -166,7 +163,7 @@ def train(
             f"needs more than {stretch + 1}: try a smaller window or carry"
         )
     keras.utils.set_random_seed(settings.seed)
-    model = parts.build_model(len(vocabulary), settings.embedding, settings.units)
+    model = recipe.build_model(len(vocabulary), settings.embedding, settings.units)
     optimizer = make_optimizer(settings)
     optimizer.build(model.trainable_variables)
     carrier = Carrier(model, settings.batch)
@@ -177,32 +174,41 @@ def train(
         facts = asdict(settings) | {
             "vocabulary": fingerprint(vocabulary),
             "tunes": fingerprint(list(train_tunes)),
-            "code": fingerprint([source(piece) for piece in (train, *vars(parts).values())]),
+            "code": fingerprint([source(function) for function in (train, *vars(recipe).values())]),
         }
         checkpoints = Checkpoints(folder, facts)
         run.step, values, run.losses = checkpoints.load([tuple(v.shape) for v in variables])
         for variable, value in zip(variables, values, strict=False):
             variable.assign(value)
         run.resumed = run.step
+        if run.step < settings.steps:
+            checkpoints.try_to_write(sum(variable.numpy().nbytes for variable in variables))
 
     @tf.function
     def update(inputs: Any, targets: Any) -> Any:
-        return parts.train_step(carrier, optimizer, inputs, targets, settings.clip_norm)
+        return recipe.train_step(carrier, optimizer, inputs, targets, settings.clip_norm)
 
-    def save() -> None:
-        if checkpoints is not None:
+    def save() -> str:
+        """Write a checkpoint; what to say of it if the run ends here."""
+        if checkpoints is None:
+            return "not saved."
+        try:
             checkpoints.save(run.step, variables, run.losses)
+        except CheckpointError as error:
+            checkpoints.tell(str(error))
+            return "not saved: see the line above."
+        return "saved. Run this again to go on."
 
     with held_interrupts() as stop, Progress(settings.steps, label) as bar:
         bar.step(run.step)
         while run.step < settings.steps:
             start = time.process_time()
-            number, place = divmod(run.step, settings.carry)
+            batch, place = divmod(run.step, settings.carry)
             if place == 0:
                 carrier.forget()
             if place == 0 or run.step == run.resumed:
-                rng = np.random.default_rng((settings.seed, number))
-                inputs, targets = parts.make_batch(ids, settings.batch, stretch, rng)
+                rng = np.random.default_rng((settings.seed, batch))
+                inputs, targets = recipe.make_batch(ids, settings.batch, stretch, rng)
             piece = slice(place * settings.window, (place + 1) * settings.window)
             x = tf.constant(inputs[:, piece], tf.int32)
             y = tf.constant(targets[:, piece], tf.int32)
@@ -220,11 +226,10 @@ def train(
             if run.step % save_every == 0 or run.step == settings.steps:
                 save()
             if stop and run.step < settings.steps:
-                save()
-                where = "saved. Run this again to go on." if checkpoints else "not saved."
-                raise TrainingStopped(f"Stopped after step {run.step} of {settings.steps}, {where}")
+                said = f"Stopped after step {run.step} of {settings.steps}, {save()}"
+                raise TrainingStopped(said)
     if val_tunes:
-        run.bits = bits_per_character(model, val_tunes, vocabulary, parts=parts)
+        run.bits = bits_per_character(model, val_tunes, vocabulary, recipe=recipe)
     return run
 
 
@@ -281,7 +286,7 @@ def make_optimizer(settings: Settings) -> Any:
 
 
 def bits_per_character(
-    model: Any, tunes: Sequence[str], vocabulary: Sequence[str], *, parts: Parts | None = None
+    model: Any, tunes: Sequence[str], vocabulary: Sequence[str], *, recipe: Recipe | None = None
 ) -> float:
     """How many bits a character of these tunes costs the model, the end mark included.
 
@@ -293,7 +298,7 @@ def bits_per_character(
     """
     import tensorflow as tf
 
-    parts = parts or Parts()
+    recipe = recipe or Recipe()
     if not tunes:
         raise TrainingError("there is no tune to measure on")
     unknown = sorted(set("".join(tunes)) - set(vocabulary))
@@ -305,7 +310,7 @@ def bits_per_character(
         logits = model(inputs, training=False)
         return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
 
-    encoded = [np.asarray(parts.encode(END + tune + END, vocabulary)) for tune in tunes]
+    encoded = [np.asarray(recipe.encode(END + tune + END, vocabulary)) for tune in tunes]
     encoded.sort(key=len)  # so that little is padded
     length = max(map(len, encoded)) - 1
     losses, masks = np.zeros((2, len(encoded), length), "float32")
@@ -318,7 +323,7 @@ def bits_per_character(
         rows = slice(first, first + len(some))
         losses[rows, : width - 1] = nats(padded[:, :-1], padded[:, 1:])
         masks[rows, : width - 1] = mask[:, 1:]
-    return float(parts.bits_per_character(losses, masks))
+    return float(recipe.bits_per_character(losses, masks))
 
 
 @contextmanager
@@ -342,14 +347,3 @@ def held_interrupts() -> Iterator[list[int]]:
         yield noted
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def one_thread() -> bool:
-    """As `prepare`, for a process that may have chosen its kind of matrix products already."""
-    return prepare() or _one_core()
-
-
-def _one_core() -> bool:
-    import tensorflow as tf
-
-    return tf.config.threading.get_intra_op_parallelism_threads() == 1

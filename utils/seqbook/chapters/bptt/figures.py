@@ -13,26 +13,11 @@ from ...plots.by_step import few_decades
 from ...plots.diagrams import arrow, box
 from ...plots.style import COLORS
 
-__all__ = ["cliff", "losses", "there_and_back"]
 
-
-def there_and_back(steps: int = 4, *, ax: Axes | None = None) -> Axes:
-    """An unrolled network with its states, losses, and the gradient's way back in a strong color.
-
-    Args:
-        steps: number of steps, at least 2.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if `steps` is below 2.
-    """
-    if steps < 2:
-        raise ValueError(f"with {steps} step(s) nothing goes back through time: use 2 or more")
+def there_and_back(steps: int = 4) -> Axes:
+    """An unrolled network with its states, losses, and the gradient's way back in color."""
     dx, back = 1.75, COLORS["accent"]
-    ax = ax if ax is not None else plt.subplots(figsize=(6, 2.9))[1]
+    _, ax = plt.subplots(figsize=(6, 2.9))
     box(ax, 0, 1, "$h_0$", COLORS["muted"], (0.7, 0.5))
     for t in range(1, steps + 1):
         x, before = t * dx, 0.35 if t == 1 else (t - 1) * dx + 0.5
@@ -57,31 +42,10 @@ def cliff(
     loss: np.ndarray,
     start: float,
     steps: Mapping[str, float],
-    *,
-    ax: Axes | None = None,
 ) -> Axes:
-    """A loss along one weight, and where one step of gradient descent leads.
-
-    Args:
-        weights, loss: the curve, both of shape (n,).
-        start: the weight from which the step is made.
-        steps: a label and the weight where the step ends; outside the curve it is drawn at
-            the edge.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes.
-
-    Raises:
-        ValueError: if the curve is not one, or `start` is not on it.
-    """
-    weights, loss = np.asarray(weights, dtype=float), np.asarray(loss, dtype=float)
-    if weights.ndim != 1 or weights.shape != loss.shape or len(weights) < 2:
-        raise ValueError(f"a curve has two equal rows, not {weights.shape} and {loss.shape}")
+    """A loss along one weight, and where a step from `start` leads: at most to the edge."""
     low, high = weights[0], weights[-1]
-    if not low <= start <= high:
-        raise ValueError(f"the start {start:g} is not between {low:g} and {high:g}")
-    ax = ax if ax is not None else plt.subplots(figsize=(6, 3.2))[1]
+    _, ax = plt.subplots(figsize=(6, 3.2))
     ax.plot(weights, loss, color=COLORS["state"])
     here = np.interp(start, weights, loss)
     ax.plot(start, here, "o", color=COLORS["muted"], zorder=5)
@@ -97,32 +61,11 @@ def cliff(
 
 
 def losses(
-    runs: Mapping[str, np.ndarray],
-    *,
-    reference: tuple[str, float] | None = None,
-    ceiling: float | None = None,
-    ax: Axes | None = None,
+    runs: Mapping[str, np.ndarray], reference: tuple[str, float] | None = None
 ) -> Axes:
-    """Losses of training runs on a logarithmic axis; one that leaves the numbers ends in a cross.
-
-    Args:
-        runs: a label and the loss at each training step, which may become infinite or NaN.
-        reference: a label and a loss for a dotted line.
-        ceiling: the line of a run stops at its first loss above this; None means 1,000 times
-            the largest first loss.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes.
-
-    Raises:
-        ValueError: if there is no run, or a run has no step.
-    """
-    if not runs or any(len(run) == 0 for run in runs.values()):
-        raise ValueError("losses needs at least one run, each with one loss or more")
-    ax = ax if ax is not None else plt.subplots(figsize=(6, 3.2))[1]
-    if ceiling is None:
-        ceiling = 1000 * max([run[0] for run in runs.values() if run[0] < np.inf], default=1.0)
+    """Losses of training runs, logarithmic; one that leaves the numbers ends in a cross."""
+    _, ax = plt.subplots(figsize=(6, 3.2))
+    ceiling = 1000 * max([run[0] for run in runs.values() if run[0] < np.inf], default=1.0)
     colors = [COLORS["accent"], COLORS["state"], COLORS["output"], COLORS["gold"]]
     for color, (label, run) in zip(colors, runs.items(), strict=False):
         run = np.asarray(run, dtype=float)

@@ -12,28 +12,9 @@ from ...plots.diagrams import box
 from ...plots.style import COLORS
 
 
-def key_presses(
-    keys: np.ndarray, code: Sequence[int], labels: Sequence[str], *, ax: Axes | None = None
-) -> Axes:
-    """Streams of key presses as rows of boxes; the code, and the code reversed, stand out.
-
-    Args:
-        keys: shape (streams, timesteps), whole numbers.
-        code: the keys that open the door.
-        labels: what is written after each row.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if `keys` has not two dimensions or the labels do not fit.
-    """
-    keys, code = np.asarray(keys), np.asarray(code)
-    if keys.ndim != 2 or len(labels) != len(keys):
-        raise ValueError(
-            f"key_presses draws (streams, timesteps) with a label each, not {keys.shape} "
-            f"with {len(labels)} labels"
-        )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 0.38 * len(keys) + 0.2))
+def key_presses(keys: np.ndarray, code: Sequence[int], labels: Sequence[str]) -> Axes:
+    """Streams of key presses as rows of boxes; the code, and the code reversed, stand out."""
+    _, ax = plt.subplots(figsize=(6, 0.38 * len(keys) + 0.2))
     for row, stream in enumerate(keys):
         colors = [COLORS["muted"]] * len(stream)
         for pattern, color in [(code[::-1], COLORS["input"]), (code, COLORS["output"])]:
@@ -49,26 +30,11 @@ def key_presses(
 
 
 def accuracy_lines(
-    x: Sequence[float], curves: Mapping[str, Sequence[float]], *, xlabel: str,
-    chance: float = 0.5, ax: Axes | None = None,
+    x: Sequence[float], curves: Mapping[str, Sequence[float]], xlabel: str, chance: float = 0.5
 ) -> Axes:
-    """Accuracy of several models against one quantity, with a dotted line at chance.
-
-    Args:
-        x: the quantity.
-        curves: the name of a model and its accuracies, as long as `x`; NaN leaves a gap.
-        xlabel: what x is.
-        chance: accuracy of guessing.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if a curve is not as long as `x`.
-    """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 3.0))
+    """Accuracy of several models against one quantity, with a dotted line at chance."""
+    _, ax = plt.subplots(figsize=(6, 3.0))
     for k, (name, values) in enumerate(curves.items()):
-        if len(values) != len(x):
-            raise ValueError(f"{name} has {len(values)} values for {len(x)} places on the x axis")
         ax.plot(x, values, ["o-", "s--", "^-.", "D:"][k % 4], ms=4.5, label=name)
     ax.axhline(chance, color=COLORS["muted"], ls=":", lw=1.2)
     ax.text(x[0], chance - 0.012, "chance", va="top", color=COLORS["muted"], fontsize=8)

@@ -10,10 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._arguments import at_least
-
-__all__ = ["Weather", "calendar", "google", "random_walks", "weather"]
-
 LEAD = 18  # hours between the first fall of the pressure and the front
 
 
@@ -31,15 +27,7 @@ class Weather(NamedTuple):
 
 
 def calendar(time: np.ndarray) -> np.ndarray:
-    """Where each hour stands in the day and in the year, as two clock hands.
-
-    Args:
-        time: datetime64 of shape (hours,).
-
-    Returns:
-        float32 of shape (hours, 4): sine and cosine of the hour of the day, then of the day of the
-        year. 23:00 and 0:00 are neighbors, and so are December 31 and January 1.
-    """
+    """Two clock hands an hour, (hours, 4): sine and cosine of the day's and of the year's angle."""
     time = np.asarray(time).astype("datetime64[h]")
     hour = (time - time.astype("datetime64[D]")).astype(float)
     days = (time - time.astype("datetime64[Y]").astype("datetime64[h]")).astype(float) / 24
@@ -59,21 +47,8 @@ def weather(
     A front comes every two to seven days. The pressure begins to fall 18 hours ahead of it, at a
     steady rate, the faster the stronger the front. When it arrives, the temperature drops by 3 to
     12 °C within about three hours and comes back over two days; the pressure rises again.
-
-    Args:
-        years: whole years, at least 1.
-        start: the first year.
-        calm: a world without fronts, where the pressure says nothing about the temperature: year,
-            day, drift and noise are simply added up.
-        seed: the same seed, the same weather.
-
-    Returns:
-        A `Weather`.
-
-    Raises:
-        ValueError: if `years` is below 1.
+    `calm` is a world without fronts, where the pressure says nothing about the temperature.
     """
-    years = at_least("years", years, 1)
     rng = np.random.default_rng(seed)
     first = np.datetime64(f"{int(start):04d}-01-01T00", "h")
     last = np.datetime64(f"{int(start) + years:04d}-01-01T00", "h")
@@ -116,14 +91,7 @@ def _drift(rng: np.random.Generator, steps: int, memory: float, size: float) -> 
 def google() -> tuple[np.ndarray, np.ndarray]:
     """Real closing prices of Google's share, August 2004 to October 2008, from matplotlib.
 
-    The numbers lie inside the installed matplotlib package, among its sample data.
-
-    Returns:
-        Trading days, datetime64[D], and adjusted closing prices in US dollars, float32; both of
-        shape (days,). Weekends and holidays are not among the days.
-
-    Raises:
-        ValueError: if this copy of matplotlib was installed without its sample data.
+    Trading days, datetime64[D], and adjusted closing prices in US dollars, both (days,).
     """
     from matplotlib import cbook
 
@@ -139,23 +107,7 @@ def google() -> tuple[np.ndarray, np.ndarray]:
 
 
 def random_walks(n: int, timesteps: int, *, step: float = 1.0, seed: int = 0) -> np.ndarray:
-    """Walks whose every step is independent of everything before it.
-
-    Args:
-        n: number of walks.
-        timesteps: length of each; all start at 0.
-        step: standard deviation of one step.
-        seed: the same seed, the same walks.
-
-    Returns:
-        Positions, float32 of shape (n, timesteps).
-
-    Raises:
-        ValueError: if `n` or `timesteps` is below 1 or `step` is not above 0.
-    """
-    n, timesteps = at_least("n", n, 1), at_least("timesteps", timesteps, 1)
-    if not step > 0:
-        raise ValueError(f"step is a standard deviation above 0, not {step!r}")
+    """`n` walks from 0, (n, timesteps): every step is independent of everything before it."""
     steps = step * np.random.default_rng(seed).normal(size=(n, timesteps))
     steps[:, 0] = 0
     return steps.cumsum(axis=1).astype("float32")

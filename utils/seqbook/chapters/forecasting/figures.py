@@ -12,8 +12,6 @@ from matplotlib.figure import Figure
 
 from ...plots.style import COLORS
 
-__all__ = ["by_horizon", "fan", "station", "time_axis"]
-
 PALETTE = ["muted", "gold", "sky", "input", "state", "accent", "output"]
 DASHES = ["-", (0, (5, 2)), (0, (1, 1.5)), "-.", "-", (0, (3, 1, 1, 1)), "-"]
 
@@ -35,24 +33,7 @@ def station(
     now: np.datetime64 | None = None,
     figsize: tuple[float, float] = (6, 3.6),
 ) -> Figure:
-    """Temperature above pressure, hour by hour, on one time axis.
-
-    Args:
-        time: datetime64 of shape (hours,).
-        temperature, pressure: in °C and hPa, shape (hours,).
-        fronts: booleans of shape (hours,); a dotted line stands where they are true.
-        now: an hour to mark.
-        figsize: in inches.
-
-    Returns:
-        The figure.
-
-    Raises:
-        ValueError: if the shapes differ.
-    """
-    shapes = {np.shape(a) for a in (time, temperature, pressure)}
-    if len(shapes) != 1 or len(next(iter(shapes))) != 1:
-        raise ValueError(f"time, temperature and pressure need one shape (hours,), not {shapes}")
+    """Temperature above pressure, hour by hour, on one time axis."""
     figure, axes = plt.subplots(2, 1, figsize=figsize, sharex=True, height_ratios=[3, 2])
     for ax, values, label, color in [
         (axes[0], temperature, "°C", "input"), (axes[1], pressure, "hPa", "state")
@@ -81,27 +62,9 @@ def by_horizon(
     strong: Sequence[str] = (),
     ax: Axes | None = None,
 ) -> Axes:
-    """One line per forecaster: its error against how far ahead it looks.
-
-    Args:
-        errors: name and errors of shape (horizon,), all of one length; at most 7.
-        steps: what stands on the x axis, shape (horizon,); None: 1, 2, 3, ...
-        strong: names that are drawn with a thick line.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes.
-
-    Raises:
-        ValueError: if the lengths differ or there are more than 7 lines.
-    """
-    lengths = {len(e) for e in errors.values()}
-    if len(lengths) != 1 or len(errors) > len(PALETTE):
-        raise ValueError(
-            f"give 1 to {len(PALETTE)} errors of one length, not {len(errors)} of {lengths}"
-        )
+    """One line per forecaster: its error against how far ahead it looks."""
     ax = ax if ax is not None else plt.subplots(figsize=(6, 3.4))[1]
-    steps = np.arange(1, lengths.pop() + 1) if steps is None else steps
+    steps = np.arange(1, len(next(iter(errors.values()))) + 1) if steps is None else steps
     for k, (name, values) in enumerate(errors.items()):
         ax.plot(steps, values, color=COLORS[PALETTE[k]], ls=DASHES[k], label=name,
                 lw=2.8 if name in strong else 1.7)
@@ -120,32 +83,13 @@ def fan(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """The past, a forecast as a band with its middle, and what then happened.
-
-    Args:
-        past: times and values up to now.
-        ahead: datetime64 of shape (horizon,).
-        quantiles: low, middle and high, shape (horizon, 3).
-        actual: what came, shape (horizon,).
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes.
-
-    Raises:
-        ValueError: if the shapes do not fit.
-    """
-    if np.shape(quantiles) != (len(ahead), 3) or np.shape(actual) != (len(ahead),):
-        raise ValueError(
-            f"{len(ahead)} hours ahead need quantiles ({len(ahead)}, 3) and actual values "
-            f"({len(ahead)},), not {np.shape(quantiles)} and {np.shape(actual)}"
-        )
+    """The past, a forecast as a band with its middle, and what then happened."""
     ax = ax if ax is not None else plt.subplots(figsize=(6, 3))[1]
     ax.plot(*past, color=COLORS["muted"], lw=1.4)
     low, middle, high = np.asarray(quantiles).T
     ax.fill_between(ahead, low, high, color=COLORS["state"], alpha=0.25, lw=0,
                     label="8 times in 10")
     ax.plot(ahead, middle, color=COLORS["state"], label="middle")
-    ax.plot(ahead, actual, "o", ms=3, color=COLORS["input"], label="what came")
+    ax.plot(ahead, actual, "o", ms=3, color=COLORS["output"], label="truth")
     ax.set_ylabel("°C")
     return time_axis(ax)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._arguments import at_least
-
 HOMES = {
     "France": "French", "Spain": "Spanish", "Italy": "Italian", "Japan": "Japanese",
     "Greece": "Greek", "Poland": "Polish", "Turkey": "Turkish", "Norway": "Norwegian",
@@ -37,23 +35,12 @@ def diaries(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Diaries, and the language that each traveler speaks at home.
 
-    Args:
-        number: how many diaries.
-        longest: the most words that can lie between the home country and ``speak``, at least 1.
-        lag: how many words lie between them in every diary, 1 to `longest`. None draws a lag for
-            each diary, every one equally likely.
-        decoys: write ``visited`` and a random country once in each stretch of 8 words (left out
-            where it would touch the two words about home).
-        seed: a whole number, or a generator that is used up further with every call.
-
-    Returns:
-        Word ids of shape (number, longest + 3) and language ids of shape (number,), both int32.
-
-    Raises:
-        ValueError: if an argument is too small or too large.
+    Word ids of shape (number, longest + 3) and language ids of shape (number,), both int32. `lag`
+    words, 1 to `longest`, lie between the home country and ``speak``; None draws a lag for each
+    diary, every one equally likely. With `decoys`, ``visited`` and a random country stand once in
+    each stretch of 8 words, but not where they would touch the two words about home.
     """
-    number, longest = at_least("number", number, 1), at_least("longest", longest, 1)
-    if lag is not None and at_least("lag", lag, 1) > longest:
+    if lag is not None and not 1 <= lag <= longest:
         raise ValueError(f"a lag of {lag} does not fit: choose one from 1 to longest={longest}")
     rng = np.random.default_rng(seed)
     first_other, length = len(COUNTRIES), longest + 3
@@ -79,7 +66,4 @@ def home_position(x: np.ndarray) -> np.ndarray:
 
 def words(ids: np.ndarray) -> list[str]:
     """The words of one diary, from its ids of shape (timesteps,)."""
-    ids = np.asarray(ids)
-    if ids.ndim != 1:
-        raise ValueError(f"words() takes one diary (timesteps,), this has shape {ids.shape}")
     return [VOCABULARY[i] for i in ids]

@@ -13,8 +13,6 @@ from matplotlib.patches import Circle, FancyArrowPatch
 from ...plots.diagrams import arrow, box
 from ...plots.style import COLORS
 
-__all__ = ["gate", "gru", "lstm", "lstm_in_four", "over_words"]
-
 PALE = "#c9cdd3"
 STEPS = {"forget": "1. forget", "store": "2. store", "update": "3. update", "output": "4. output"}
 
@@ -39,16 +37,9 @@ def _box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
     box(ax, x, y, text, color, (0.82, 0.5))
 
 
-def gate(*, ax: Axes | None = None) -> Axes:
-    """A gate: a signal goes through a product with what a sigmoid layer says.
-
-    Args:
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-    """
-    ax = ax if ax is not None else plt.subplots(figsize=(4.2, 2.3))[1]
+def gate() -> Axes:
+    """A gate: a signal goes through a product with what a sigmoid layer says."""
+    _, ax = plt.subplots(figsize=(4.2, 2.3))
     on = COLORS
     _path(ax, [(-1.6, 1.6), (-0.24, 1.6)], on["state"])
     _path(ax, [(0.24, 1.6), (1.7, 1.6)], on["state"])
@@ -67,22 +58,8 @@ def gate(*, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def lstm(step: str | None = None, *, ax: Axes | None = None) -> Axes:
-    """The inside of an LSTM cell: cell state above, output below, four small layers between.
-
-    Args:
-        step: ``"forget"``, ``"store"``, ``"update"`` or ``"output"`` draws the rest pale; None
-            draws everything.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if there is no such step.
-    """
-    if step is not None and step not in STEPS:
-        raise ValueError(f"the steps of an LSTM are {', '.join(STEPS)}, not {step!r}")
+def lstm(step: str | None = None, ax: Axes | None = None) -> Axes:
+    """The inside of an LSTM cell; with one of STEPS, all that does not belong to it is pale."""
     ax = ax if ax is not None else plt.subplots(figsize=(6, 3.5))[1]
 
     def ink(name: str, *steps: str) -> str:
@@ -142,16 +119,9 @@ def lstm_in_four() -> Figure:
     return figure
 
 
-def gru(*, ax: Axes | None = None) -> Axes:
-    """The inside of a GRU cell: one state, mixed from the old one and a new one.
-
-    Args:
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-    """
-    ax = ax if ax is not None else plt.subplots(figsize=(6, 3.3))[1]
+def gru() -> Axes:
+    """The inside of a GRU cell: one state, mixed from the old one and a new one."""
+    _, ax = plt.subplots(figsize=(6, 3.3))
     state, gate_color, new, x = (COLORS[k] for k in ("state", "accent", "gold", "input"))
     _path(ax, [(0, 4), (4.36, 4)], state)
     _path(ax, [(4.84, 4), (6.66, 4)], state)
@@ -187,31 +157,9 @@ def gru(*, ax: Axes | None = None) -> Axes:
 
 
 def over_words(
-    gates: Mapping[str, np.ndarray],
-    words: Sequence[str],
-    *,
-    mark: Sequence[int] = (),
+    gates: Mapping[str, np.ndarray], words: Sequence[str], mark: Sequence[int] = ()
 ) -> Figure:
-    """Openness of gates over the words of a sequence, from 0, light, to 1, dark.
-
-    Args:
-        gates: a title and an array of shape (words, units) with numbers from 0 to 1 for each
-            picture, one under another. Units are drawn in the order given.
-        words: the words, one per column.
-        mark: columns whose word is written in a strong color.
-
-    Returns:
-        The figure.
-
-    Raises:
-        ValueError: if there is no gate or an array does not fit the words.
-    """
-    if not gates:
-        raise ValueError("over_words needs at least one gate, a title with an array")
-    for title, values in gates.items():
-        shape = np.shape(values)
-        if len(shape) != 2 or shape[0] != len(words):
-            raise ValueError(f"{title}: {len(words)} words need ({len(words)}, units), not {shape}")
+    """Gates of shape (words, units), by title, from 0, light, to 1, dark; `mark`: strong words."""
     figure, axes = plt.subplots(
         len(gates), 1, figsize=(6, 0.8 + 1.35 * len(gates)), sharex=True, squeeze=False
     )

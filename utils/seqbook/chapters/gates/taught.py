@@ -62,3 +62,25 @@ class GRUCell(tf.keras.layers.Layer):
             from_state = (r * h) @ W_new
         h = z * h + (1 - z) * tf.tanh(x_new + from_state)
         return h, [h]
+
+
+def read(cell, x, backwards=False):
+    """What a cell says at every step: (batch, timesteps, units), in order."""
+    sizes = tf.nest.flatten(cell.state_size)
+    states = [tf.zeros((tf.shape(x)[0], size)) for size in sizes]
+    steps, outputs = range(x.shape[1]), []
+    for t in reversed(steps) if backwards else steps:
+        output, states = cell(x[:, t], states)
+        outputs.append(output)
+    return tf.stack(outputs[::-1] if backwards else outputs, axis=1)
+
+
+def stacked(cells, x):
+    for cell in cells:
+        x = read(cell, x)  # the next cell reads what this one said
+    return x
+
+
+def bidirectional(forward, backward, x):
+    both = [read(forward, x), read(backward, x, backwards=True)]
+    return tf.concat(both, axis=-1)  # (batch, timesteps, 2 * units)

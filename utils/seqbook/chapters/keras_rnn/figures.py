@@ -13,9 +13,6 @@ from matplotlib.patches import Rectangle
 from ...plots.diagrams import arrow, box
 from ...plots.style import COLORS
 
-__all__ = ["accuracy_by_wait", "announcements", "bars", "batch_layout", "two_directions",
-           "what_comes_back"]
-
 SYMBOLS = ["♪", "A", "B", "C", "D", "·"]
 BOARD = ["–", "A", "B", "C", "D"]
 
@@ -23,24 +20,7 @@ BOARD = ["–", "A", "B", "C", "D"]
 def announcements(
     words: np.ndarray, board: np.ndarray | None = None, *, ax: Axes | None = None
 ) -> Axes:
-    """What is heard in the tram, and under it what the board should show.
-
-    Args:
-        words: shape (timesteps,): 0 a gong, 1 to 4 a stop's name, 5 any other word.
-        board: shape (timesteps,): 1 to 4 the stop announced last, 0 none yet. None asks for it.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame. A name right after a gong stands in a strong color.
-
-    Raises:
-        ValueError: if a symbol is unknown or the two lengths differ.
-    """
-    words = np.asarray(words)
-    if words.ndim != 1 or not np.isin(words, range(len(SYMBOLS))).all():
-        raise ValueError(f"words are one row of numbers 0 to 5, not {words!r}")
-    if board is not None and np.shape(board) != words.shape:
-        raise ValueError(f"{len(words)} words, but a board of shape {np.shape(board)}")
+    """What is heard in the tram, 0 a gong to 5 any other word, and under it the board, or "?"."""
     if ax is None:
         _, ax = plt.subplots(figsize=(0.42 * len(words) + 0.5, 1.7))
     for t, word in enumerate(words):
@@ -57,16 +37,7 @@ def announcements(
 
 
 def what_comes_back(steps: int = 3) -> Figure:
-    """Three ways to call a recurrent layer; what it returns is drawn strong.
-
-    Args:
-        steps: number of time steps, at least 2.
-
-    Raises:
-        ValueError: if `steps` is below 2.
-    """
-    if steps < 2:
-        raise ValueError(f"with {steps} step(s) there is nothing to tell apart: use 2 or more")
+    """Three ways to call a recurrent layer; what it returns is drawn strong."""
     titles = ["LSTM(units)", "return_sequences=True", "return_state=True"]
     figure, axes = plt.subplots(1, 3, figsize=(9.4, 2.7))
     for k, (ax, title) in enumerate(zip(axes, titles, strict=True)):
@@ -96,17 +67,7 @@ def batch_layout(rows: int = 3, windows: int = 5, seed: int = 0) -> Figure:
     """Where the examples of successive batches lie on their tapes: in order, and cut at random.
 
     A window is named by its batch (1, 2, ...) and its row in the batch (a, b, ...).
-
-    Args:
-        rows: tapes, which is also the batch size.
-        windows: batches.
-        seed: of the random cuts.
-
-    Raises:
-        ValueError: if there is nothing to draw.
     """
-    if rows < 1 or windows < 1:
-        raise ValueError(f"a layout needs at least 1 row and 1 window, not {rows} and {windows}")
     figure, axes = plt.subplots(1, 2, figsize=(9.0, 0.55 * rows + 1.0), sharey=True)
     rng = np.random.default_rng(seed)
     rows_in_order = np.tile(np.arange(rows)[:, None], (1, windows))
@@ -138,17 +99,7 @@ def batch_layout(rows: int = 3, windows: int = 5, seed: int = 0) -> Figure:
 
 
 def two_directions(steps: int = 4, ax: Axes | None = None) -> Axes:
-    """A bidirectional layer: one pass from the left, one from the right, joined at each step.
-
-    Args:
-        steps: number of time steps.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if `steps` is below 1.
-    """
-    if steps < 1:
-        raise ValueError(f"a sequence has at least 1 step, not {steps}")
+    """A bidirectional layer: one pass from the left, one from the right, joined at each step."""
     if ax is None:
         _, ax = plt.subplots(figsize=(1.5 * steps, 3.0))
     for t in range(1, steps + 1):
@@ -173,20 +124,7 @@ def accuracy_by_wait(
     curves: Mapping[str, Sequence[np.ndarray]], *, chance: float = 0.25, title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Accuracy against the number of words since the announcement.
-
-    Args:
-        curves: the name of a layer and its curves, one per seed, each of shape (waits,), where
-            entry w is the accuracy w words after the announcement.
-        chance: drawn as a dotted line.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes: a thin line per seed, a strong one for their mean.
-
-    Raises:
-        ValueError: if a layer has no curve.
-    """
+    """Accuracy against the words since the announcement: thin lines for seeds, a strong mean."""
     if ax is None:
         _, ax = plt.subplots()
     styles = ["-", "--", "-."]
@@ -206,30 +144,19 @@ def accuracy_by_wait(
     return ax
 
 
-def bars(
-    values: Mapping[str, float], *, unit: str = "×", title: str = "", ax: Axes | None = None
-) -> Axes:
-    """Horizontal bars with their numbers, the first on top.
-
-    Args:
-        values: what is measured, by name; none negative.
-        unit: written after each number.
-
-    Raises:
-        ValueError: if there is nothing to draw or a value is negative.
-    """
-    if not values or min(values.values()) < 0:
-        raise ValueError(f"bars need at least one value, and none below 0: {dict(values)}")
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6.4, 0.45 * len(values) + 0.9))
-    names, sizes = list(values), list(values.values())
-    drawn = ax.barh(range(len(names)), sizes, color=COLORS["state"], height=0.6)
-    ax.bar_label(drawn, [f"{v:.1f}{unit}" for v in sizes], padding=4, fontsize=9)
-    ax.set_yticks(range(len(names)), names)
-    # Not invert_yaxis: of two axes that share y, the second call would turn it back.
-    ax.set(title=title, xlim=(0, 1.15 * max(sizes) or 1), ylim=(len(names) - 0.5, -0.5))
-    ax.grid(False)
-    ax.spines["bottom"].set_visible(False)
-    ax.tick_params(length=0)
-    ax.set_xticks([])
-    return ax
+def bars(panels: Mapping[str, Mapping[str, float]], *, unit: str = "") -> Figure:
+    """Bar charts side by side on one scale: title -> what is measured -> its value."""
+    rows = list(next(iter(panels.values())))
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(9, 0.4 * len(rows) + 0.7), sharex=True, sharey=True
+    )
+    for ax, (title, values) in zip(axes, panels.items(), strict=True):
+        drawn = ax.barh(rows, list(values.values()), color=COLORS["state"], height=0.6)
+        ax.bar_label(drawn, [f"{v:.1f}{unit}" for v in values.values()], padding=4, fontsize=9)
+        ax.set(title=title, xticks=[])
+        ax.margins(x=0.15)
+        ax.grid(False)
+        ax.spines["bottom"].set_visible(False)
+        ax.tick_params(length=0)
+    axes[0].invert_yaxis()  # the first is on top, in all charts, since they share the axis
+    return figure

@@ -12,10 +12,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .._arguments import at_least
-
-__all__ = ["CLASSES", "KINDS", "PEOPLE", "diary"]
-
 PEOPLE: dict[str, tuple[str, str]] = {
     "I": ("my", "I"), "we": ("our", "we"),
     "Anna": ("her", "she"), "Ella": ("her", "she"), "Nora": ("her", "she"),
@@ -133,22 +129,11 @@ def _sentence(w: _Writer) -> None:
 
 
 def diary(number: int, *, seed: int = 0) -> tuple[list[list[str]], np.ndarray]:
-    """Sentences of 7 to 30 words about people, their animals and their days.
-
-    Args:
-        number: how many sentences.
-        seed: the same seed, the same sentences.
-
-    Returns:
-        The sentences, each a list of words that ends with ``"."``, and the natural logarithm of
-        the probability of each under the grammar, shape (number,).
-
-    Raises:
-        ValueError: if `number` is below 1.
-    """
+    """Sentences of 7 to 30 words that end with ".", and the natural logarithm of the probability
+    of each under the grammar, shape (number,)."""
     rng = np.random.default_rng(seed)
     sentences, log_p = [], []
-    for _ in range(at_least("number", number, 1)):
+    for _ in range(number):
         writer = _Writer(rng)
         _sentence(writer)
         sentences.append(writer.words)

@@ -13,31 +13,14 @@ from matplotlib.patches import FancyArrowPatch
 from ...plots.diagrams import box
 from ...plots.style import COLORS
 
-__all__ = ["count_curve", "linked_sentence", "next_words", "padded_batches", "word_map"]
 
-
-def linked_sentence(
-    words: Sequence[str], links: Sequence[tuple[int, int]], *, ax: Axes | None = None
-) -> Axes:
-    """A sentence in boxes, with arcs from a word to a later word that it decides.
-
-    Args:
-        words: the words, in order; ``"?"`` is drawn strong.
-        links: pairs of places (from, to), counted from 0.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if a link leads outside the sentence or not to a later word.
-    """
-    for start, end in links:
-        if not 0 <= start < end < len(words):
-            raise ValueError(f"a link leads from a word to a later one, not from {start} to {end}")
+def linked_sentence(words: Sequence[str], links: Sequence[tuple[int, int]]) -> Axes:
+    """A sentence in boxes, with arcs from a word to a later word that it decides."""
     widths = np.array([0.2 + 0.13 * len(word) for word in words])
     left = np.concatenate([[0], np.cumsum(widths + 0.05)[:-1]])
     middle = left + widths / 2
     total = left[-1] + widths[-1]
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 1.7))
+    _, ax = plt.subplots(figsize=(6, 1.7))
     ends = [end for _, end in links]
     for k, word in enumerate(words):
         color = COLORS["accent" if word == "?" else "state" if k in ends else "muted"]
@@ -55,22 +38,11 @@ def linked_sentence(
 
 
 def next_words(guesses: Mapping[str, Sequence[tuple[str, float]]]) -> Figure:
-    """Guesses for the next word as bars, one panel for each model.
-
-    Args:
-        guesses: title, and the words with their probabilities, best first.
-
-    Raises:
-        ValueError: if there is no guess or a probability is not between 0 and 1.
-    """
-    if not guesses or not all(guesses.values()):
-        raise ValueError("next_words needs at least one guess in each panel")
+    """Guesses for the next word with their probabilities, best first; a panel for each model."""
     most = max(len(panel) for panel in guesses.values())
     figure, axes = plt.subplots(1, len(guesses), figsize=(6, 0.28 * most + 0.7), squeeze=False)
     for ax, (title, panel) in zip(axes[0], guesses.items(), strict=True):
         words, p = zip(*panel, strict=True)
-        if min(p) < 0 or max(p) > 1:
-            raise ValueError(f"probabilities lie between 0 and 1, these do not: {p}")
         drawn = ax.barh(range(len(words)), p, color=COLORS["state"], height=0.65)
         ax.bar_label(drawn, [f"{v:.2f}" for v in p], padding=3, fontsize=8)
         ax.set_yticks(range(len(words)), words)
@@ -82,18 +54,9 @@ def next_words(guesses: Mapping[str, Sequence[tuple[str, float]]]) -> Figure:
     return figure
 
 
-def count_curve(
-    perplexity: Mapping[int, float], lines: Mapping[str, float], *, ax: Axes | None = None
-) -> Axes:
-    """Perplexity of counting models by the number of words they look back at.
-
-    Args:
-        perplexity: words of context (0, 1, ...), and the perplexity.
-        lines: other models, drawn as horizontal lines with their names.
-        ax: where to draw; None makes a new figure.
-    """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 3.0))
+def count_curve(perplexity: Mapping[int, float], lines: Mapping[str, float]) -> Axes:
+    """Perplexity of counting models by the number of words they look back at; others as lines."""
+    _, ax = plt.subplots(figsize=(6, 3.0))
     back = list(perplexity)
     ax.plot(back, list(perplexity.values()), "o-", color=COLORS["muted"], label="counts")
     for k, (name, value) in enumerate(lines.items()):
@@ -104,28 +67,9 @@ def count_curve(
     return ax
 
 
-def word_map(
-    points: np.ndarray, words: Sequence[str], classes: Sequence[str], *, ax: Axes | None = None
-) -> Axes:
-    """Words at places in the plane; color and marker say to which class a word belongs.
-
-    Args:
-        points: shape (words, 2).
-        words: what is written beside each point.
-        classes: the class of each word.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if the shapes do not fit.
-    """
-    points = np.asarray(points, dtype=float)
-    if points.shape != (len(words), 2) or len(classes) != len(words):
-        raise ValueError(
-            f"{len(words)} words need points of shape ({len(words)}, 2) and as many classes, "
-            f"not {points.shape} and {len(classes)}"
-        )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 5.2))
+def word_map(points: np.ndarray, words: Sequence[str], classes: Sequence[str]) -> Axes:
+    """Words at places in the plane; color and marker say to which class a word belongs."""
+    _, ax = plt.subplots(figsize=(6, 5.2))
     names = list(dict.fromkeys(classes))
     colors = {name: list(COLORS.values())[k % len(COLORS)] for k, name in enumerate(names)}
     for k, name in enumerate(names):
@@ -169,20 +113,9 @@ def _label_shifts(points: np.ndarray, words: Sequence[str]) -> list[tuple[float,
 
 
 def padded_batches(orders: Mapping[str, np.ndarray], batch_size: int) -> Figure:
-    """Sequences as rows of words and padding, cut into batches, one panel for each order.
-
-    Args:
-        orders: title, and the lengths of the sequences in the order in which they are batched.
-        batch_size: rows of a batch; each batch is padded to its own longest row.
-
-    Raises:
-        ValueError: if `batch_size` is below 1 or there are no sequences.
-    """
-    if batch_size < 1 or not orders or not all(len(lengths) for lengths in orders.values()):
-        raise ValueError("padded_batches needs sequences and a batch size of at least 1")
+    """Sequences as rows of words and padding, cut into batches, one panel for each order."""
     figure, axes = plt.subplots(1, len(orders), figsize=(6, 3.2), sharey=True, squeeze=False)
     for ax, (title, lengths) in zip(axes[0], orders.items(), strict=True):
-        lengths = np.asarray(lengths)
         for start in range(0, len(lengths), batch_size):
             batch = lengths[start : start + batch_size]
             rows = start + np.arange(len(batch)) + 0.6 * batch_size * (start // batch_size) / 4

@@ -14,10 +14,7 @@ from matplotlib.patches import Circle
 
 from ...plots.diagrams import arrow, box
 from ...plots.style import COLORS
-
-__all__ = [
-    "activations", "decision_regions", "memoryless", "network", "neuron", "points", "three_puzzles",
-]
+from .data import blobs, xor
 
 # Class 0 and class 1 differ in shape as well as in color.
 CLASSES = [
@@ -37,28 +34,8 @@ def points(
     x: np.ndarray, y: np.ndarray, *, size: float = 30, labels: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Points of two classes: open circles for 0, filled squares for 1.
-
-    Args:
-        x: points, shape (n, 2).
-        y: classes 0 or 1, shape (n,) or (n, 1).
-        size: area of a mark in square points.
-        labels: names of the two classes for a legend; None draws no legend.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes.
-
-    Raises:
-        ValueError: if the shapes do not fit or a class is neither 0 nor 1.
-    """
+    """Points of two classes: open circles for 0, filled squares for 1."""
     x, y = np.asarray(x, dtype=float), np.asarray(y).ravel()
-    if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
-        raise ValueError(
-            f"points need x of shape (n, 2) and n classes, not {x.shape} and {y.shape}"
-        )
-    if not np.isin(y, [0, 1]).all():
-        raise ValueError("classes are 0 and 1")
     ax = _new_axes(ax, (4.2, 3.6))
     for k, style in enumerate(CLASSES):
         ax.scatter(*x[y == k].T, s=size, zorder=3, label=labels[k] if labels else None, **style)
@@ -78,31 +55,13 @@ def decision_regions(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """What a network answers everywhere in the plane, under the points it was asked about.
-
-    Args:
-        predict: takes points of shape (m, 2), gives probabilities of class 1, m numbers.
-        x, y: the points and their classes, as in `points`.
-        margin: how far the picture reaches beyond the points.
-        size: area of a mark in square points.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes; where the probability is 1/2 there is a black line.
-
-    Raises:
-        ValueError: if `predict` does not give one number per point.
-    """
+    """What a network answers everywhere in the plane, under the points it was asked about."""
     x = np.asarray(x, dtype=float)
     ax = _new_axes(ax, (4.2, 3.6))
     (x1, x2), (top1, top2) = x.min(0) - margin, x.max(0) + margin
     side = 241
     across, up = np.meshgrid(np.linspace(x1, top1, side), np.linspace(x2, top2, side))
     answer = np.asarray(predict(np.column_stack([across.ravel(), up.ravel()])))
-    if answer.size != across.size:
-        raise ValueError(
-            f"predict must give one number per point: {across.size} points, got {answer.shape}"
-        )
     answer = answer.reshape(across.shape)
     # An image in 20 shades: in an SVG, filled contours and smooth shades are ten times as large.
     ax.imshow(np.round(answer * 20) / 20, origin="lower", extent=(x1, top1, x2, top2),
@@ -118,14 +77,14 @@ def decision_regions(
 
 def three_puzzles() -> Figure:
     """The opening picture: two clouds, four dots, and two rows of symbols."""
-    from .data import blobs, xor
-
     # Two rows: side by side the three would be too small to read on a phone.
     figure, panels = plt.subplot_mosaic("12;33", figsize=(5.4, 4.6), height_ratios=[1.25, 1])
     left, middle, right = panels.values()
     x, y = blobs(40, spread=0.4, seed=3)
     points(x, y, ax=left)
     points(*xor(), size=130, ax=middle)
+    for ax, new in [(left, (0.45, 0.65)), (middle, (0.22, 0.8))]:
+        ax.text(*new, "?", color=COLORS["accent"], fontsize=15, ha="center", va="center")
     middle.set(xlim=(-0.45, 1.45), ylim=(-0.45, 1.45))
     for ax, title in [(left, "1"), (middle, "2")]:
         ax.set(title=title, xlabel="", ylabel="", xticks=[], yticks=[])
@@ -144,20 +103,7 @@ def three_puzzles() -> Figure:
 
 
 def neuron(inputs: Sequence[str] = ("$x_1$", "$x_2$", "$x_3$"), *, ax: Axes | None = None) -> Axes:
-    """One neuron: inputs, weights, a sum with a bias, an activation, an answer.
-
-    Args:
-        inputs: what stands at the inputs, from top to bottom; at least one.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if there is no input.
-    """
-    if not inputs:
-        raise ValueError("a neuron has at least one input")
+    """One neuron: inputs, weights, a sum with a bias, an activation, an answer."""
     ax = _new_axes(ax, (6.4, 0.75 * len(inputs) + 1.0))
     on = COLORS
     heights = np.arange(len(inputs))[::-1] - (len(inputs) - 1) / 2
@@ -186,27 +132,7 @@ def network(
     sizes: Sequence[int], *, names: Sequence[str] | None = None,
     weights: Sequence[str] | None = None, ax: Axes | None = None,
 ) -> Axes:
-    """Layers of neurons, each neuron joined to every one of the layer before.
-
-    Args:
-        sizes: how many in each layer, inputs first, for instance ``(2, 4, 1)``; up to 12 each.
-        names: what is written under each layer.
-        weights: what is written between two layers, for instance ``("$W_{xh}$", "$W_{hy}$")``.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if there are fewer than two layers, a size is not between 1 and 12, or the
-            number of names or weights does not fit.
-    """
-    if len(sizes) < 2 or any(not 1 <= n <= 12 for n in sizes):
-        raise ValueError(f"a network has at least two layers of 1 to 12 each, not {tuple(sizes)}")
-    if names is not None and len(names) != len(sizes):
-        raise ValueError(f"{len(names)} names for {len(sizes)} layers")
-    if weights is not None and len(weights) != len(sizes) - 1:
-        raise ValueError(f"{len(weights)} weights for {len(sizes) - 1} gaps between layers")
+    """Layers of neurons, each neuron joined to every one of the layer before."""
     ax = _new_axes(ax, (1.9 * len(sizes), 0.5 * max(sizes) + 1.1))
     dx, dy, radius = 2.6, 0.8, 0.26
     colors = ["input", *["state"] * (len(sizes) - 2), "output"]
@@ -257,23 +183,7 @@ def activations() -> Figure:
 def memoryless(
     inputs: Sequence[str], outputs: Sequence[str], *, window: int = 1, ax: Axes | None = None
 ) -> Axes:
-    """The same network at every step, each time with only the last `window` inputs.
-
-    Args:
-        inputs, outputs: what stands in the boxes, one string per step.
-        window: how many inputs each answer may use; 1 is a network with no past at all.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if there are not as many inputs as outputs, or `window` is below 1.
-    """
-    if len(inputs) != len(outputs) or not inputs:
-        raise ValueError(f"{len(inputs)} inputs for {len(outputs)} outputs")
-    if window < 1:
-        raise ValueError(f"a window has at least 1 input, not {window}")
+    """The same network at every step, each time with only the last `window` inputs."""
     steps, dx, size = len(inputs), 1.5, (0.95, 0.55)
     ax = _new_axes(ax, (1.15 * steps + 0.6, 3.0))
     for t in range(steps):

@@ -11,8 +11,6 @@ from matplotlib.patches import Circle
 from ...plots.style import COLORS
 from .figures import points
 
-__all__ = ["backprop", "folded_plane"]
-
 
 def backprop(
     x: np.ndarray,
@@ -23,27 +21,7 @@ def backprop(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """A 2-2-1 network with its numbers: values in the neurons, weight and gradient on each edge.
-
-    Args:
-        x: the input, shape (2,).
-        hidden: values of the hidden layer, shape (2,).
-        answer: the output.
-        weights: those of the two layers, shapes (2, 2) and (2, 1).
-        gradients: of the loss with respect to them, same shapes.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if a shape does not fit.
-    """
-    given = [np.shape(a) for a in (x, hidden, *weights, *gradients)]
-    if given != [(2,), (2,), (2, 2), (2, 1), (2, 2), (2, 1)]:
-        raise ValueError(
-            f"the 2-2-1 network has shapes (2,), (2,), (2, 2), (2, 1), (2, 2), (2, 1), not {given}"
-        )
+    """A 2-2-1 network with its numbers: values in the neurons, weight and gradient on each edge."""
     ax = ax if ax is not None else plt.subplots(figsize=(5.9, 3.1))[1]
     columns = [[(0, 1), (0, -1)], [(3.2, 1), (3.2, -1)], [(6.2, 0)]]
     values = [x, hidden, [answer]]
@@ -86,23 +64,7 @@ def folded_plane(
     *,
     margin: float = 0.35,
 ) -> Figure:
-    """The plane with a grid, sheared by the weights of a tanh layer of two neurons, then squeezed.
-
-    Args:
-        layer: weights (2, 2) and bias (2,) of the hidden layer.
-        output: weights (2, 1) and bias (1,) of the neuron that reads it.
-        x, y: points and their classes, as in `nets.points`.
-        margin: how far the grid reaches beyond the points.
-
-    Returns:
-        The figure: x, z and h = tanh(z), with the boundary in each; in the last it is straight.
-
-    Raises:
-        ValueError: if a shape does not fit.
-    """
-    given = [np.shape(a) for a in (*layer, *output)]
-    if given != [(2, 2), (2,), (2, 1), (1,)]:
-        raise ValueError(f"the layers have shapes (2, 2), (2,), (2, 1), (1,), not {given}")
+    """The plane with a grid, sheared by the weights of a hidden layer, then squeezed by tanh."""
     (w1, b1), (w2, b2) = layer, output
     x = np.asarray(x, dtype=float)
     low, high = x.min(0) - margin, x.max(0) + margin

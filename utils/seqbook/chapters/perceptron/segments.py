@@ -10,8 +10,6 @@ from matplotlib.axes import Axes
 
 from ...plots.style import COLORS
 
-__all__ = ["segments"]
-
 # Ends of each segment, in the usual order a to g: top, the two on the right, bottom, the two on
 # the left, middle.
 ENDS = [
@@ -23,24 +21,8 @@ ENDS = [
 def segments(
     lit: np.ndarray, *, labels: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw displays side by side.
-
-    Args:
-        lit: 1 where a segment is on, shape (displays, 7), segments a to g.
-        labels: what is written under each display.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if a display has not 7 segments or the labels do not fit.
-    """
+    """Draw displays side by side."""
     lit = np.atleast_2d(np.asarray(lit, dtype=float))
-    if lit.ndim != 2 or lit.shape[1] != 7:
-        raise ValueError(f"displays have shape (displays, 7), not {lit.shape}")
-    if labels is not None and len(labels) != len(lit):
-        raise ValueError(f"{len(labels)} labels for {len(lit)} displays")
     ax = ax if ax is not None else plt.subplots(figsize=(0.8 * len(lit) + 0.3, 1.9))[1]
     for k, row in enumerate(lit):
         for on, ((x1, y1), (x2, y2)) in zip(row, ENDS, strict=True):

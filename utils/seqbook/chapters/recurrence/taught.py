@@ -13,7 +13,9 @@ class RNNCell(tf.keras.layers.Layer):
 
     def build(self, input_shape):  # (batch, inputs)
         inputs, units = input_shape[-1], self.units
-        self.W_xh = self.add_weight((inputs, units), "glorot_uniform", name="W_xh")
+        self.W_xh = self.add_weight(
+            (inputs, units), "glorot_uniform", name="W_xh"
+        )
         self.W_hh = self.add_weight((units, units), "orthogonal", name="W_hh")
         self.b_h = self.add_weight((units,), "zeros", name="b_h")
 
@@ -34,7 +36,7 @@ class LoopRNN(tf.keras.layers.Layer):
 
     def call(self, x, initial_state=None):
         if x.shape[1] is None:
-            raise ValueError("LoopRNN needs a fixed number of steps. RNN does not.")
+            raise ValueError("LoopRNN needs a fixed number of steps")
         h, states = initial_state, []
         if h is None:
             h = tf.zeros((tf.shape(x)[0], self.cell.units))

@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from .._arguments import at_least
-
 # Adjectives that fit every noun, positive and negative.
 GENERAL = (
     "good great lovely excellent wonderful perfect superb charming pleasant fine splendid "
@@ -146,28 +144,14 @@ def far_twins(
     The half with "not" comes first or second. Around both adjectives stand the same words: the
     frame before them, the noun and ", and it was" behind them.
 
-    Args:
-        pairs: (positive, negative) adjectives.
-        nouns: what is reviewed.
-        frames: the words between "was" or "not" and the adjective.
-        sample: draw that many different twin pairs; None for all of them.
-        seed: for the drawing.
-
-    Returns:
-        Sentences, and their classes, int32 of shape (sentences,). Rows 2k and 2k + 1 have the
-        same words; row 2k is positive, row 2k + 1 negative.
-
-    Raises:
-        ValueError: if a list is empty or `sample` is not between 1 and the number of twin pairs.
+    `sample` draws that many different couples. Returns sentences and classes, int32; rows 2k and
+    2k + 1 have the same words, and row 2k is positive.
     """
-    _some(pairs, nouns, frames)
     lists = [OPENINGS, (0, 1), frames, nouns, ENDINGS, pairs]
     sizes = [len(values) for values in lists]
     total = int(np.prod(sizes))
     chosen = np.arange(total)
     if sample is not None:
-        if at_least("sample", sample, 1) > total:
-            raise ValueError(f"there are {total} twin pairs: choose a sample of at most that many")
         chosen = np.random.default_rng(seed).choice(total, sample, replace=False)
 
     def builders() -> Iterator[tuple]:
@@ -188,21 +172,10 @@ def _far(opening: str, not_first: int, frame: str, noun: str, ending: str, a: st
 
 
 def varied(n: int, *, held_out: bool = False, seed: int = 0) -> tuple[list[str], np.ndarray]:
-    """Reviews of every kind: one adjective or two, denied near and far, contrasted.
+    """n different reviews of every kind, and their classes, int32 of shape (n,).
 
-    Args:
-        n: number of sentences, all different.
-        held_out: where two adjectives are opposed, use the pairs that `adjective_pairs` holds out,
-            and only these; False for the others.
-        seed: the same seed, the same sentences.
-
-    Returns:
-        Sentences, and their classes, int32 of shape (n,), each with probability 1/2.
-
-    Raises:
-        ValueError: if `n` is below 1 or above what the grammar gives.
+    Opposed adjectives are the pairs that `adjective_pairs(held_out=held_out)` gives.
     """
-    n = at_least("n", n, 1)
     rng = np.random.default_rng(seed)
 
     def one(values: Sequence) -> Any:
@@ -232,8 +205,3 @@ def varied(n: int, *, held_out: bool = False, seed: int = 0) -> tuple[list[str],
 def _with_twins(builders: Iterator[tuple]) -> tuple[list[str], np.ndarray]:
     sentences = [build(*ab) for build, (p, q) in builders for ab in ((p, q), (q, p))]
     return sentences, np.tile(np.array([1, 0], dtype="int32"), len(sentences) // 2)
-
-
-def _some(*lists: Sequence) -> None:
-    if not all(len(values) for values in lists):
-        raise ValueError("pairs, nouns and frames must each hold at least one entry")

@@ -12,17 +12,7 @@ from ...plots.style import COLORS
 
 
 def same_words(first: Sequence[str], second: Sequence[str], *, ax: Axes | None = None) -> Axes:
-    """Two sentences under each other, each word tied to its twin in the other one.
-
-    Args:
-        first, second: the words; the second has the words of the first in another order.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if the sentences do not have the same words.
-    """
-    if sorted(first) != sorted(second):
-        raise ValueError("the two sentences must have the same words, in any order")
+    """Two sentences of the same words under each other, each word tied to its twin."""
     if ax is None:
         _, ax = plt.subplots(figsize=(6, 1.9))
     free = list(enumerate(second))
@@ -42,18 +32,7 @@ def same_words(first: Sequence[str], second: Sequence[str], *, ax: Axes | None =
 
 
 def mind(words: Sequence[str], scores: Sequence[float], *, ax: Axes | None = None) -> Axes:
-    """The probability of positive after each word, as bars that leave the line at one half.
-
-    Args:
-        words: what was read.
-        scores: probabilities, one for each word.
-        ax: where to draw; None makes a new figure.
-
-    Raises:
-        ValueError: if there are not as many scores as words.
-    """
-    if len(words) != len(scores):
-        raise ValueError(f"{len(scores)} scores for {len(words)} words")
+    """The probability of positive after each word, as bars that leave the line at one half."""
     if ax is None:
         _, ax = plt.subplots(figsize=(6, 2.0))
     scores = np.asarray(scores, float)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .._arguments import at_least
-
 SECONDS = 0.1  # between two frames
 GRAVITY = 9.81  # on Earth, in meters per second squared
 COURT = (4.0, 3.0)  # width and height in meters
@@ -19,24 +17,11 @@ SUBSTEPS = 50  # of one frame, to find the bounces
 def throws(
     count: int, frames: int, *, gravity: float | Sequence[float] = GRAVITY, seed: int = 0
 ) -> np.ndarray:
-    """Balls in free flight: nothing is in their way, not even a floor.
+    """Balls in free flight, without a floor: (count, frames, 2) in meters.
 
     Place and speed are drawn for the last frame but one, the "present"; the last frame is what
-    comes next, the others are the past.
-
-    Args:
-        count: how many balls.
-        frames: how many positions of each, a tenth of a second apart.
-        gravity: in m/s²; a pair (lowest, highest) gives every ball a gravity of its own.
-        seed: the same seed, the same balls.
-
-    Returns:
-        Across and up, in meters, shape (count, frames, 2), float64.
-
-    Raises:
-        ValueError: if `count` or `frames` is below 1.
+    comes next, the others are the past. A pair of gravities is a range to draw from.
     """
-    count, frames = at_least("count", count, 1), at_least("frames", frames, 1)
     rng = np.random.default_rng(seed)
     present = rng.uniform((0.5, 0.5), (3.5, 2.5), (count, 1, 2))
     velocity = rng.uniform(-4.0, 4.0, (count, 1, 2))
@@ -47,21 +32,7 @@ def throws(
 
 
 def bouncing(count: int, frames: int, *, seed: int = 0) -> np.ndarray:
-    """Balls in a court 4 m wide: they bounce off the floor and the two walls, a little slower.
-
-    Args:
-        count: how many balls.
-        frames: how many positions of each, a tenth of a second apart.
-        seed: the same seed, the same balls.
-
-    Returns:
-        Across and up, in meters, shape (count, frames, 2), float64. A ball's center stays a
-        radius away from the floor and the walls, and below 2.9 m.
-
-    Raises:
-        ValueError: if `count` or `frames` is below 1.
-    """
-    count, frames = at_least("count", count, 1), at_least("frames", frames, 1)
+    """Balls that bounce off the floor and the walls of a court, a little slower each time."""
     rng = np.random.default_rng(seed)
     left, right = RADIUS, COURT[0] - RADIUS
     top = rng.uniform(0.8, COURT[1] - RADIUS, count)  # how high it would fly
@@ -86,21 +57,8 @@ def film(path: np.ndarray, *, height: int = 48, width: int = 64) -> np.ndarray:
     """A ball's path as a film: one small color picture for each position.
 
     The ball is drawn twice as large as it is, so that it can be seen in a small picture.
-
-    Args:
-        path: positions in meters, shape (frames, 2), in a court 4 m wide and 3 m high.
-        height, width: of a picture, in pixels.
-
-    Returns:
-        Red, green and blue from 0 to 255, shape (frames, height, width, 3), uint8.
-
-    Raises:
-        ValueError: if the path has another shape or a picture would be smaller than 8 by 8.
     """
     path = np.asarray(path, dtype=float)
-    if path.ndim != 2 or path.shape[1] != 2:
-        raise ValueError(f"path must have shape (frames, 2), got {path.shape}")
-    height, width = at_least("height", height, 8), at_least("width", width, 8)
     up = COURT[1] * (1 - (np.arange(height) + 0.5) / height)
     across = COURT[0] * (np.arange(width) + 0.5) / width
     pixel = COURT[0] / width

@@ -12,7 +12,6 @@ import numpy as np
 
 from ...music.corpus import load_tunes
 from ...music.synth import PEAK, Clip
-from .._arguments import at_least
 
 OPENING = (
     "It is a truth universally acknowledged, that a single man in possession of a good fortune, "
@@ -53,17 +52,7 @@ def voice(sample_rate: int = 16_000) -> Sound:
 
     The vocal cords give a tone of about 120 Hz with all its multiples; the mouth lets some of
     them through better than others, and which ones makes the vowel.
-
-    Args:
-        sample_rate: samples a second, at least 8000.
-
-    Returns:
-        A sound of one second; `samples` has shape (sample_rate,), float32.
-
-    Raises:
-        ValueError: if the sample rate is below 8000.
     """
-    sample_rate = at_least("sample_rate", sample_rate, 8000)
     t = np.arange(sample_rate) / sample_rate
     pitch = 128 - 26 * t  # hertz; it sinks, as at the end of a sentence
     phase = 2 * np.pi * np.cumsum(pitch) / sample_rate
@@ -81,21 +70,7 @@ def voice(sample_rate: int = 16_000) -> Sound:
 
 
 def heart(seconds: int = 5, sample_rate: int = 250, *, seed: int = 0) -> np.ndarray:
-    """A generated electrocardiogram: five waves in every beat, beats of uneven length.
-
-    Args:
-        seconds: its length.
-        sample_rate: samples a second.
-        seed: the same seed, the same heart.
-
-    Returns:
-        Millivolts, shape (seconds * sample_rate, 1), float32.
-
-    Raises:
-        ValueError: if an argument is not a whole number of at least 1.
-    """
-    seconds = at_least("seconds", seconds, 1)
-    sample_rate = at_least("sample_rate", sample_rate, 1)
+    """A generated electrocardiogram in millivolts, (time, 1): five waves in every beat."""
     rng = np.random.default_rng(seed)
     lengths = 0.9 + 0.05 * rng.standard_normal(2 * seconds + 2)  # seconds from beat to beat
     beats = np.cumsum(lengths) - lengths[0] / 2
@@ -110,20 +85,7 @@ def heart(seconds: int = 5, sample_rate: int = 250, *, seed: int = 0) -> np.ndar
 
 
 def weather(days: int = 730, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Generated weather of a place with four seasons, from 1 January 2023.
-
-    Args:
-        days: how many.
-        seed: the same seed, the same weather.
-
-    Returns:
-        Dates, shape (days,), and mean temperature (°C) and rain (mm) of each day, shape (days, 2),
-        float32.
-
-    Raises:
-        ValueError: if `days` is not a whole number of at least 1.
-    """
-    days = at_least("days", days, 1)
+    """Dates from 1 January 2023, and generated temperature (°C) and rain (mm), (days, 2)."""
     rng = np.random.default_rng(seed)
     dates = np.datetime64("2023-01-01") + np.arange(days)
     season = 10.5 - 9.5 * np.cos(2 * np.pi * (np.arange(days) - 20) / 365.25)
@@ -137,19 +99,7 @@ def weather(days: int = 730, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def prices(days: int = 260, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """A generated share: from one working day to the next it moves by a random percentage.
-
-    Args:
-        days: how many working days, the first is 1 January 2024.
-        seed: the same seed, the same share.
-
-    Returns:
-        Dates without weekends, shape (days,), and closing prices, shape (days, 1), float32.
-
-    Raises:
-        ValueError: if `days` is not a whole number of at least 1.
-    """
-    days = at_least("days", days, 1)
+    """Working days from 1 January 2024, and a share that moves at random each day, (days, 1)."""
     rng = np.random.default_rng(seed)
     dates = np.busday_offset("2024-01-01", np.arange(days))
     moves = rng.normal(0.0003, 0.014, days)
@@ -158,21 +108,7 @@ def prices(days: int = 260, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def arm(seconds: int = 4, sample_rate: int = 50) -> np.ndarray:
-    """The angles of a loose arm that is lifted and let go: a double pendulum.
-
-    Args:
-        seconds: its length.
-        sample_rate: samples a second, from 1 to 500.
-
-    Returns:
-        Angles of upper arm and forearm from hanging down, in radians, shape
-        (seconds * sample_rate, 2), float32.
-
-    Raises:
-        ValueError: if an argument is not a whole number of at least 1.
-    """
-    seconds = at_least("seconds", seconds, 1)
-    sample_rate = at_least("sample_rate", sample_rate, 1)
+    """Angles (radians) of upper arm and forearm of a loose arm, a double pendulum, (time, 2)."""
     substeps = -(-500 // sample_rate)
     h = 1 / (sample_rate * substeps)
     state, angles = np.array([1.7, 1.2, 0.0, 0.0]), []  # two angles, two speeds
@@ -196,9 +132,5 @@ def _arm_slope(state: np.ndarray) -> np.ndarray:
 
 
 def tune() -> str:
-    """One real tune in ABC notation, from O'Neill's collection of 1903, installed with music21.
-
-    Raises:
-        MusicError: if music21 or its corpus is not installed.
-    """
+    """One real tune in ABC notation, from O'Neill's collection of 1903, installed with music21."""
     return load_tunes("oneill")[TUNE]

@@ -15,13 +15,7 @@ from .balls import COURT, RADIUS
 
 
 def court(path: np.ndarray, *, labels: Sequence[str] = (), ax: Axes | None = None) -> Axes:
-    """A ball's positions in its court, the older the paler.
-
-    Args:
-        path: across and up in meters, shape (frames, 2), the newest last.
-        labels: one for each frame, written beside it.
-        ax: where to draw; None makes a new figure.
-    """
+    """A ball's positions in its court, the older the paler."""
     if ax is None:
         _, ax = plt.subplots(figsize=(3.4, 2.6))
     path = np.atleast_2d(path)
@@ -66,15 +60,7 @@ def waveform(samples: np.ndarray, sample_rate: int, zooms: Sequence[float]) -> F
 def letters(
     text: str, one_hot: np.ndarray, alphabet: str, *, every: int = 5, unit: str = "position"
 ) -> Axes:
-    """A text over its one-hot vectors: one column for each letter, one row for each symbol.
-
-    Args:
-        text: the letters.
-        one_hot: shape (len(text), len(alphabet)).
-        alphabet: the symbols, in the order of the columns of `one_hot`.
-        every: the letters are counted from 1; every so many of them gets its number.
-        unit: what is counted.
-    """
+    """A text over its one-hot vectors: one column for each letter, one row for each symbol."""
     _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.13 * len(alphabet)))
     steps = np.arange(len(text))
     size = len(text), len(alphabet)
@@ -96,12 +82,7 @@ def letters(
 
 
 def strip(frames: np.ndarray, times: Sequence[float]) -> Figure:
-    """Pictures of a film side by side, with the time of each under it.
-
-    Args:
-        frames: shape (pictures, height, width, 3).
-        times: in seconds, one a picture.
-    """
+    """Pictures of a film side by side, with the time of each under it."""
     fig, axes = plt.subplots(1, len(frames), figsize=(6.4, 1.3), squeeze=False)
     for ax, picture, time in zip(axes[0], frames, times, strict=True):
         ax.imshow(picture)
@@ -110,12 +91,7 @@ def strip(frames: np.ndarray, times: Sequence[float]) -> Figure:
 
 
 def swing(angles: np.ndarray, sample_rate: int) -> Figure:
-    """An arm's two angles over time, and the arm itself at some moments above them.
-
-    Args:
-        angles: of upper arm and forearm from hanging down, in radians, shape (time, 2).
-        sample_rate: steps a second.
-    """
+    """An arm's two angles over time, and the arm itself at some moments above them."""
     fig, (top, bottom) = plt.subplots(
         2, 1, figsize=(6.4, 3.6), sharex=True, height_ratios=(1, 1.25)
     )

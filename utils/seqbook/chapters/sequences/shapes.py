@@ -23,27 +23,8 @@ def shape(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """One shape of problem: inputs below, a model, outputs above, one column for each step.
-
-    Args:
-        inputs, outputs: what stands in the boxes, one string a step.
-        aligned: output t stands over input t. False puts the outputs after the inputs, as in
-            a translation, where the model has read everything before it answers.
-        title: above the drawing.
-        ax: where to draw; None makes a new figure.
-
-    Returns:
-        The axes, without ticks and frame.
-
-    Raises:
-        ValueError: if there is no input or no output, or if aligned inputs and outputs are
-            several and not equally many.
-    """
+    """One shape of problem: inputs below, a model, outputs above, one column for each step."""
     ins, outs = len(inputs), len(outputs)
-    if not ins or not outs:
-        raise ValueError("a problem has at least one input and one output")
-    if aligned and ins > 1 and outs > 1 and ins != outs:
-        raise ValueError(f"{ins} inputs and {outs} outputs cannot be aligned: use aligned=False")
     first = ins - 1 if outs == 1 or not aligned else 0  # the column of the first output
     columns = max(ins, first + outs)
     if ax is None:

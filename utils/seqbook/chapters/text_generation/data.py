@@ -7,8 +7,6 @@ from functools import cache
 
 import numpy as np
 
-__all__ = ["color_names", "rgb"]
-
 # Some answers of the survey are not fit for a classroom.
 _IMPOLITE = re.compile(r"sh[i1]t|piss|pu[kc]e|poo|vomit|barf|snot|booger|diarrhea|bile")
 
@@ -35,12 +33,5 @@ def color_names() -> list[str]:
 
 
 def rgb(names: list[str]) -> np.ndarray:
-    """Red, green and blue from 0 to 1, shape (len(names), 3), float32.
-
-    Raises:
-        ValueError: if a name is not one of `color_names()`.
-    """
-    unknown = [name for name in names if name not in _survey()]
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is not in the survey: see color_names()")
+    """Red, green and blue from 0 to 1, shape (len(names), 3), float32."""
     return np.array([_survey()[name] for name in names], dtype="float32").reshape(-1, 3)

@@ -8,24 +8,9 @@ from matplotlib.axes import Axes
 
 from ...plots.style import COLORS
 
-__all__ = ["letters", "show_in_color", "swatches"]
-
 
 def swatches(names: list[str], colors: np.ndarray, columns: int = 4) -> None:
-    """Patches of color with their names below, row by row, in a figure of their own.
-
-    Args:
-        names: what stands below each patch.
-        colors: red, green and blue from 0 to 1, shape (len(names), 3).
-        columns: patches in a row.
-
-    Raises:
-        ValueError: if there is not one color for each name.
-    """
-    colors = np.asarray(colors)
-    if colors.shape != (len(names), 3):
-        raise ValueError(f"{len(names)} names need colors of shape ({len(names)}, 3), "
-                         f"not {colors.shape}")  # fmt: skip
+    """Patches of color with their names below, row by row, in a figure of their own."""
     rows = -(-len(names) // columns)
     _, ax = plt.subplots(figsize=(6, 0.72 * rows))
     for i, (name, color) in enumerate(zip(names, colors, strict=True)):
@@ -57,14 +42,7 @@ def show_in_color() -> None:
 
 
 def letters(ax: Axes, p: np.ndarray, symbols: list[str], title: str = "") -> None:
-    """One bar for each symbol, the probability of being the next.
-
-    Args:
-        ax: where to draw.
-        p: probabilities, shape (len(symbols),).
-        symbols: a space is written ␣ and the end of the line ⏎.
-        title: what stands above.
-    """
+    """One bar for each symbol, the probability of being the next."""
     shown = [{" ": "␣", "\n": "⏎"}.get(s, s) for s in symbols]
     ax.bar(range(len(shown)), p, color=COLORS["state"])
     ax.set_xticks(range(len(shown)), shown, fontsize=9)

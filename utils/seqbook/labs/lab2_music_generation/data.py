@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, Verdict
-from ...music.parts import END
+from ...music.recipe import END
 from .lab import exercise, named, reference
 
 NOTHING = "your function returns nothing, None. End it with `return` and the result."

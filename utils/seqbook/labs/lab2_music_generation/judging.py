@@ -23,6 +23,7 @@ TUNES = {
     "repeated": HEAD + "|: GABc dBAG|cBAG F2G2 :|\n|: e2d2 c2B2|G4 G4 :|",
     "a bar too short": HEAD + "GABc dBAG|cBAG F2|e2d2 c2B2|G4 G4|",
     "one bar right": HEAD + "G4 G4|GABc d|cBAG F|e2d2 c|G4 G|cBAG F|GABc d2|",
+    "half right": HEAD + "G4 G4|GABc dBAG|cBAG F2G2|e2d2 c|G4 G|cBAG F|G4 G4|",
     "two bars wrong": HEAD + "GABc dBA|cBAG F2G2|e2d2 c2B2 A|GABc d4|e4 d4|G4 G4|",
     "no header": RIGHT,
     "nothing": "",
@@ -31,7 +32,7 @@ TUNES = {
 SETS = [
     ["right", "a bar too short", "long", "two bars wrong", "nothing", "unreadable", "right",
      "repeated", "no header"],
-    ["two bars wrong", "no header", "repeated", "nothing", "long", "unreadable", "nothing"],
+    ["two bars wrong", "half right", "repeated", "nothing", "long", "unreadable", "nothing"],
     ["two bars wrong", "right", "no header", "long", "a bar too short", "one bar right"],
 ]  # fmt: skip
 

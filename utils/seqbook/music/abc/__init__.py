@@ -11,21 +11,9 @@ every pattern matches a bounded number of characters.
 from .bars import MIN_BARS, MIN_NOTES
 from .fields import KEY, key_name, key_sharps, meter_fraction, tonic
 from .model import Bar, Note, Problem, Tune, Validation
-from .validator import parse, validate
+from .validator import parse, validate, with_newlines
 
 __all__ = [
-    "KEY",
-    "MIN_BARS",
-    "MIN_NOTES",
-    "Bar",
-    "Note",
-    "Problem",
-    "Tune",
-    "Validation",
-    "key_name",
-    "key_sharps",
-    "meter_fraction",
-    "parse",
-    "tonic",
-    "validate",
-]
+    "KEY", "MIN_BARS", "MIN_NOTES", "Bar", "Note", "Problem", "Tune", "Validation", "key_name",
+    "key_sharps", "meter_fraction", "parse", "tonic", "validate", "with_newlines",
+]  # fmt: skip

@@ -6,16 +6,9 @@ import re
 from fractions import Fraction
 
 __all__ = [
-    "HEADER_FIELD",
-    "KEY",
-    "STEPS",
-    "key_name",
-    "key_sharps",
-    "meter_fraction",
-    "scale",
-    "tonic",
+    "HEADER_FIELD", "KEY", "STEPS", "key_name", "key_sharps", "meter_fraction", "scale", "tonic",
     "unit_fraction",
-]
+]  # fmt: skip
 
 # re.ASCII: elsewhere \d also matches the digits of other scripts
 HEADER_FIELD = re.compile(r"([A-Za-z]):[ \t]*([^\n%]{0,200})", re.ASCII)

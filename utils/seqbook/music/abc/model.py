@@ -16,7 +16,7 @@ class Problem(NamedTuple):
 
     Attributes:
         line, column: where, both counted from 1.
-        kind: ``"header"``, ``"token"``, ``"bar"`` or ``"repeat"``.
+        kind: ``"header"``, ``"token"``, ``"slur"``, ``"bar"`` or ``"repeat"``.
         message: what is wrong, for a reader.
     """
 

@@ -150,7 +150,7 @@ class Reader(Scanner):
         if self.slurs:
             self.slurs.pop()
         else:
-            self.error("token", "')' closes a slur that was never opened")
+            self.error("slur", "')' closes a slur that was never opened")
 
     def on_chord_open(self, match: re.Match) -> None:
         if self.chord is not None:
@@ -273,7 +273,7 @@ class Reader(Scanner):
         self.close_bar("")
         self.no_tie()
         for at in self.slurs:
-            self.error("token", "this slur '(' is never closed", at)
+            self.error("slur", "this slur '(' is never closed", at)
         self.repeats.end()
         check_bars(self.out.bars)
         for number, bar in enumerate(self.out.bars, start=1):

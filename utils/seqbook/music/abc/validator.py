@@ -6,7 +6,7 @@ from ..errors import NotATuneError
 from .model import Tune, Validation
 from .reader import Reader
 
-__all__ = ["parse", "validate"]
+__all__ = ["parse", "validate", "with_newlines"]
 
 
 def validate(tune: str) -> Validation:
@@ -43,4 +43,9 @@ def parse(tune: str) -> Tune:
     """Read a tune: header, bars, notes and everything wrong with it. Never raises on a string."""
     if not isinstance(tune, str):
         raise NotATuneError(f"a tune is a string in ABC notation, not {type(tune).__name__}")
-    return Reader(tune.replace("\r\n", "\n").replace("\r", "\n")).read()
+    return Reader(with_newlines(tune)).read()
+
+
+def with_newlines(text: str) -> str:
+    """The line ends of Windows and of old Macs (CR alone) made newlines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

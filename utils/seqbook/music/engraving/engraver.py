@@ -1,4 +1,7 @@
-"""From ABC to notes and a picture: music21 reads, verovio draws. Used in `_worker`."""
+"""From ABC to notes and a picture: music21 reads, verovio draws. Used in `worker`.
+
+verovio's own ABC reader is quicker, but a damaged tune ends its process.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import re
 from itertools import zip_longest
 from typing import Any
 
-from ._svg import slim
-from .abc import meter_fraction, parse
+from ..abc import meter_fraction, parse
+from .svg import slim
 
 __all__ = ["Engraver", "TuneError"]
 
@@ -21,22 +24,16 @@ class TuneError(Exception):
 
 
 class Engraver:
-    """music21 and, if scores are wanted, verovio. Loading them takes a second or two."""
+    """music21 and verovio. Loading them takes a second or two."""
 
-    def __init__(self, draw: bool):
+    def __init__(self) -> None:
+        import verovio
         from music21 import abcFormat, spanner, tie
         from music21.abcFormat import translate
         from music21.musicxml.m21ToXml import GeneralObjectExporter
 
         self.abc, self.translate, self.exporter = abcFormat, translate, GeneralObjectExporter
         self.slur, self.tie = spanner.Slur, tie.Tie
-        self.toolkit: Any = None
-        if draw:
-            self.draw_with_verovio()
-
-    def draw_with_verovio(self) -> None:
-        import verovio
-
         verovio.enableLog(verovio.LOG_OFF)
         self.toolkit = verovio.toolkit()
         self.toolkit.setOptions(
@@ -60,16 +57,14 @@ class Engraver:
             }
         )
 
-    def engrave(self, abc: str, label: str, svg: bool) -> dict[str, Any]:
+    def engrave(self, abc: str, label: str) -> dict[str, Any]:
         score = self.read(abc)
         answer: dict[str, Any] = {"notes": note_events(score, quarter_seconds(abc))}
         if not answer["notes"]:
             raise TuneError("there is no note in this tune")
         if len(answer["notes"]) > MAX_NOTES:
             raise TuneError(f"more than {MAX_NOTES} notes in one tune")
-        if svg:
-            answer["svg"] = self.draw(score, label)
-        return answer
+        return answer | {"svg": self.draw(score, label)}
 
     def read(self, abc: str) -> Any:
         # from version 2 of the standard an accidental holds until the bar line
@@ -98,8 +93,6 @@ class Engraver:
             joined = ties
 
     def draw(self, score: Any, label: str) -> str:
-        if self.toolkit is None:
-            self.draw_with_verovio()
         xml = self.exporter(score).parse().decode("utf-8")
         if not self.toolkit.loadData(xml):
             raise TuneError("verovio cannot draw this tune")
@@ -119,7 +112,8 @@ def prepared(abc: str) -> str:
     It passes over fields in brackets, so they get lines of their own. It may take a field before
     a note for the end of a bar, so empty grace notes part them. It takes the note and the colon
     of `A::` and `A:|` for a field, so a space parts those. It counts grace notes at the start of
-    a tuplet among the tuplet's, so they go before it.
+    a tuplet among the tuplet's, so they go before it, and it fails at a tuplet that no note
+    follows. It reads `A//` but not `A////`, so lengths in slashes are spelled with a number.
     """
     text = abc if abc.startswith("X:") else f"X:1\n{abc}"
     text = re.sub(r"(?<=[A-Za-z])(?=:[:|])", " ", text)
@@ -130,6 +124,8 @@ def prepared(abc: str) -> str:
     music = re.sub(r"\n{2,}", "\n", music)
     music = re.sub(r"^([KLM]:.*\n)(?![A-Z]:)", r"\1{}", music, flags=re.MULTILINE)
     music = re.sub(r"(\([2-9](?::\d?){0,2})[ \t]*(\{[^{}\n]*\})", r"\2\1", music)
+    music = re.sub(r"\([2-9](?::\d?){0,2}(?=[^A-Ga-gxz]*\Z)", "", music)
+    music = re.sub(r"/{2,4}(?!\d)", lambda slashes: f"/{2 ** len(slashes[0])}", music)
     return header + music
 
 

@@ -1,8 +1,7 @@
-"""The pieces of a music model, as Lab 2 has them written: vocabulary, batches, model, loss, step.
+"""The functions that make a music model, as Lab 2 has them written, and `Recipe`, a set of them.
 
-`seqbook.music.training` and `seqbook.music.generation` work with any pieces of these shapes: the
-learner's own in the lab, these in tests and benchmarks. TensorFlow is imported when a piece that
-needs it runs.
+`training` works with any functions of these shapes: the learner's own in the lab, these in tests
+and benchmarks. TensorFlow is imported when a function that needs it runs.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["END", "Parts"]
+__all__ = ["END", "Recipe"]
 
 END = "$"  # stands between tunes: each one begins after it and is over when it comes again
 
@@ -99,7 +98,7 @@ def draw(p: Any, u: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Parts:
+class Recipe:
     """What a run is made of. Give your own functions in the place of any of these.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""A temperature to move: sliders that write a new tune, with a still picture where none can run."""
+"""A player for generated tunes, with sliders for temperature and seed where Python runs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .abc import validate
-from .engrave import Score, render
+from .engraving import Score, render
 from .errors import RenderError
 from .generation import Generator
-from .scores import nearest_tune
+from .quality import nearest_tune
 from .synth import play
 
 __all__ = ["TunePlayer"]
@@ -19,7 +19,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class TunePlayer:
-    """Sheet music, sound and scores of a tune, and sliders for its temperature and seed.
+    """Sheet music, sound and quality of a tune, and sliders for its temperature and seed.
 
     A running notebook shows the sliders. A page without Python, and a notebook without
     ipywidgets, shows the tune for the values that are given here.
@@ -45,7 +45,7 @@ class TunePlayer:
         self.widget: Any = None
 
     def html(self, temperature: float, seed: int) -> str:
-        """Scores, sheet music and player of one tune; its text if it cannot be drawn."""
+        """Quality, sheet music and sound of one tune; its text if it cannot be drawn."""
         tune = self.generator(1, temperature, seed, max_chars=self.max_chars)[0]
         found = validate(tune)
         facts = [f"temperature {temperature:g}", f"{found.bars_ok} of {found.bars} bars right"]

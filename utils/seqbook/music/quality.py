@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from . import abc
 from .errors import MusicError
 
-__all__ = ["Nearest", "Scores", "nearest_tune", "scores"]
+__all__ = ["Nearest", "Quality", "nearest_tune", "quality"]
 
 NOTES = 9  # a phrase of so many notes in a row, 8 steps, is what is compared
 COPIED = 0.5  # a tune that shares this much of its phrases with one training tune is a copy
@@ -37,11 +37,11 @@ class Nearest(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Scores:
-    """Scores of a set of tunes. In a notebook it shows itself as a table.
+class Quality:
+    """Measures of a set of tunes. In a notebook it shows itself as a table.
 
     Attributes:
-        tunes: how many were scored.
+        tunes: how many were measured.
         valid: share that `validate` accepts.
         rendered: share that can be drawn, None unless asked for.
         bars_ok: share of all bars that add up to the meter.
@@ -51,8 +51,6 @@ class Scores:
         nearest: for each tune the nearest training tune; empty if no training tunes were given.
         similarity: mean similarity to the nearest training tune, None without training tunes.
         copied: share with similarity 0.5 or more, None without training tunes.
-        longest_copy: for each tune the most notes in a row that one training tune also has, 0 if
-            fewer than 9; empty if no training tunes were given.
     """
 
     tunes: int
@@ -65,10 +63,9 @@ class Scores:
     nearest: tuple[Nearest, ...]
     similarity: float | None
     copied: float | None
-    longest_copy: tuple[int, ...] = ()
 
     def rows(self) -> list[tuple[str, str]]:
-        """What is shown: (score, percentage), those that were asked for."""
+        """What is shown: (measure, percentage), those that were asked for."""
         table = [
             ("valid", self.valid),
             ("can be rendered", self.rendered),
@@ -79,14 +76,10 @@ class Scores:
             ("similarity to the nearest training tune", self.similarity),
             ("copied from a training tune", self.copied),
         ]
-        shown = [(name, f"{100 * value:.0f} %") for name, value in table if value is not None]
-        if self.longest_copy:
-            typical = sorted(self.longest_copy)[len(self.longest_copy) // 2]
-            shown.append(("notes in a row copied, median", str(typical)))
-        return shown
+        return [(name, f"{100 * value:.0f} %") for name, value in table if value is not None]
 
     def __repr__(self) -> str:
-        lines = [f"Scores of {self.tunes} tune" + ("" if self.tunes == 1 else "s")]
+        lines = [f"Quality of {self.tunes} tune" + ("" if self.tunes == 1 else "s")]
         return "\n".join(lines + [f"  {name:40}{value:>6}" for name, value in self.rows()])
 
     def _repr_html_(self) -> str:
@@ -95,17 +88,17 @@ class Scores:
             for name, value in self.rows()
         )
         plural = "" if self.tunes == 1 else "s"
-        return f"<table><caption>Scores of {self.tunes} tune{plural}</caption>{rows}</table>"
+        return f"<table><caption>Quality of {self.tunes} tune{plural}</caption>{rows}</table>"
 
 
-def scores(
+def quality(
     tunes: Sequence[str],
     training: Sequence[str] | None = None,
     *,
     render: bool = False,
     timeout: float = 10.0,
-) -> Scores:
-    """Score a set of tunes.
+) -> Quality:
+    """Measure a set of tunes.
 
     Args:
         tunes: ABC notation, one string a tune.
@@ -115,19 +108,19 @@ def scores(
 
     Raises:
         MusicError: if there is no tune, or one of them is not a string.
+        NoEngraverError: if tunes are to be drawn, and music21 or verovio is missing.
     """
     tunes = [tunes] if isinstance(tunes, str) else list(tunes)
     if not tunes:
-        raise MusicError("there is no tune to score")
+        raise MusicError("there is no tune to measure")
     parsed = [abc.parse(tune) for tune in tunes]
     bars = [tune.bars for tune in parsed]
     right = [sum(bar.ok for bar in some) for some in bars]
     notes = [note for tune in parsed for note in tune.notes]
     index = _index(tuple(training)) if training is not None else None
-    found = [index.nearest(tune.notes) for tune in parsed] if index else []
-    nearest = tuple(near for near, _ in found)
+    nearest = tuple(index.nearest(tune.notes) for tune in parsed) if index else ()
     every = sum(ok == len(some) >= abc.MIN_BARS for ok, some in zip(right, bars, strict=True))
-    return Scores(
+    return Quality(
         tunes=len(tunes),
         valid=_share(sum(not tune.errors for tune in parsed), len(tunes)),
         rendered=_rendered(tunes, timeout) if render else None,
@@ -138,7 +131,6 @@ def scores(
         nearest=nearest,
         similarity=_share(sum(n.similarity for n in nearest), len(tunes)) if index else None,
         copied=_share(sum(n.similarity >= COPIED for n in nearest), len(tunes)) if index else None,
-        longest_copy=tuple(length for _, length in found),
     )
 
 
@@ -152,7 +144,7 @@ def nearest_tune(tune: str, training: Sequence[str]) -> Nearest:
         tune: ABC notation.
         training: tunes in ABC notation; what is computed from them is kept for the next call.
     """
-    return _index(tuple(training)).nearest(abc.parse(tune).notes)[0]
+    return _index(tuple(training)).nearest(abc.parse(tune).notes)
 
 
 def phrases(notes: Sequence[abc.Note]) -> list[bytes]:
@@ -164,37 +156,24 @@ def phrases(notes: Sequence[abc.Note]) -> list[bytes]:
 
 
 class _Index:
-    """In which training tunes a phrase occurs, and where."""
+    """In which training tunes a phrase occurs."""
 
     def __init__(self, training: Sequence[str]):
-        self.places: dict[bytes, list[tuple[int, int]]] = {}
+        self.tunes: dict[bytes, set[int]] = {}
         for number, tune in enumerate(training):
-            for at, phrase in enumerate(phrases(abc.parse(tune).notes)):
-                self.places.setdefault(phrase, []).append((number, at))
+            for phrase in phrases(abc.parse(tune).notes):
+                self.tunes.setdefault(phrase, set()).add(number)
 
-    def nearest(self, notes: Sequence[abc.Note]) -> tuple[Nearest, int]:
-        """The nearest tune, and the most notes in a row that any training tune shares."""
-        wanted = phrases(notes)
+    def nearest(self, notes: Sequence[abc.Note]) -> Nearest:
+        wanted = set(phrases(notes))
         shared: Counter[int] = Counter()
-        for phrase in set(wanted):
-            shared.update({number for number, _ in self.places.get(phrase, ())})
+        for phrase in wanted:
+            shared.update(self.tunes.get(phrase, ()))
         if not shared:
-            return Nearest(-1, 0.0), 0
+            return Nearest(-1, 0.0)
         # of equals the first, so that the answer does not depend on the order of a set
         number = min(shared, key=lambda place: (-shared[place], place))
-        return Nearest(number, shared[number] / len(set(wanted))), self.longest(wanted)
-
-    def longest(self, wanted: Sequence[bytes]) -> int:
-        """Longest common run: phrases in a row here that are in a row in one training tune."""
-        best = 0
-        ended: dict[tuple[int, int], int] = {}  # place → phrases in a row up to it
-        for phrase in wanted:
-            ended = {
-                (number, at): ended.get((number, at - 1), 0) + 1
-                for number, at in self.places.get(phrase, ())
-            }
-            best = max(best, max(ended.values(), default=0))
-        return best + NOTES - 1 if best else 0
+        return Nearest(number, shared[number] / len(wanted))
 
 
 @lru_cache(maxsize=2)
@@ -210,7 +189,7 @@ def _ends_home(tune: abc.Tune) -> bool:
 
 
 def _rendered(tunes: Sequence[str], timeout: float) -> float:
-    from .engrave import Score, render_many
+    from .engraving import Score, render_many
 
     drawn: list[Any] = render_many(tunes, timeout=timeout)
     return _share(sum(isinstance(result, Score) for result in drawn), len(tunes))

@@ -9,8 +9,8 @@ import wave
 import numpy as np
 import pytest
 from seqbook import music
-from seqbook.music import engrave, synth
-from seqbook.music.engrave import NoteEvent
+from seqbook.music import engraving, synth
+from seqbook.music.engraving import NoteEvent
 
 TUNE = "M:4/4\nL:1/8\nK:D\nDEFG ABcd|edcB AGFE|D8|]"
 
@@ -73,8 +73,8 @@ def test_tempo(tempo):
     )
 
 
-@pytest.mark.parametrize("tempo", [0, -1, float("nan"), float("inf"), 100])
-def test_tempo_out_of_range(tempo):
+@pytest.mark.parametrize("tempo", [0, -1, float("nan"), float("inf"), 100, "fast", None])
+def test_a_tempo_out_of_range(tempo):
     with pytest.raises(music.ArgumentError, match=r"between 0\.1 and 10"):
         music.play(TUNE, tempo=tempo)
 
@@ -86,13 +86,14 @@ def test_tempo_out_of_range(tempo):
 )  # fmt: skip
 def test_the_speed_of_the_dance(meter, unit, quarter):
     body = "D2 E2 F2|D2 E2 F2|D2 E2 F2|]"
-    notes = engrave.note_events(f"M:{meter}\nL:{unit}\nK:D\n{body}")
+    notes = engraving.render(f"M:{meter}\nL:{unit}\nK:D\n{body}").notes
     length = (0.5 if unit == "1/16" else 1.0) * quarter
     assert notes[1].start == pytest.approx(length, abs=1e-3)
 
 
 def events(body: str) -> list[tuple[float, float, int]]:
-    return [tuple(note) for note in engrave.note_events(f"M:4/4\nL:1/4\nK:C\n{body}")]
+    score = engraving.render(f"M:4/4\nL:1/4\nK:C\n{body}")
+    return [tuple(note) for note in score.notes]
 
 
 def test_ties_chords_rests_and_accidentals():

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import html
+import errno
 import math
+import os
 import signal
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from seqbook.music import generation, parts, training
-from seqbook.music.carrier import Carrier
+from seqbook.music import recipe, training
 from seqbook.music.checkpoints import CheckpointError, Checkpoints, source
-from seqbook.music.slider import TunePlayer
+from seqbook.music.recurrent import Carrier
 
 TUNES = [f"M:4/4\nK:{k}\n{''.join(n)}|{a}2{a}2:|" for k in "GDA" for a in "ABce"
          for n in (a + "Bcd", "d" + a + "BA", "efg" + a)]  # fmt: skip
@@ -110,6 +110,18 @@ def test_a_finished_run_is_not_trained_again(whole, tmp_path):
     assert steps == [] and run.resumed == 12 and equal(run, whole) and run.bits == whole.bits
 
 
+def test_a_finished_run_is_read_from_where_nothing_can_be_written(whole, tmp_path, monkeypatch):
+    training.train(SMALL, TUNES, folder=tmp_path)
+
+    def read_only(*_):
+        raise CheckpointError("read-only")
+
+    monkeypatch.setattr(Checkpoints, "try_to_write", read_only)
+    assert equal(training.train(SMALL, TUNES, folder=tmp_path), whole)
+    with pytest.raises(CheckpointError, match="read-only"):
+        training.train(replace(SMALL, steps=13), TUNES, folder=tmp_path)
+
+
 def test_a_model_with_dropout_resumes_exactly_too(tmp_path):
     def build(size, embedding, units):
         import keras
@@ -121,12 +133,12 @@ def test_a_model_with_dropout_resumes_exactly_too(tmp_path):
         model.build((None, None))
         return model
 
-    pieces = parts.Parts(build_model=build)
-    one = training.train(SMALL, TUNES, parts=pieces)
+    pieces = recipe.Recipe(build_model=build)
+    one = training.train(SMALL, TUNES, recipe=pieces)
     with pytest.raises(Stop):
-        training.train(SMALL, TUNES, callback=stop_at(8, fail), parts=pieces, folder=tmp_path,
+        training.train(SMALL, TUNES, callback=stop_at(8, fail), recipe=pieces, folder=tmp_path,
                        save_every=4)  # fmt: skip
-    two = training.train(SMALL, TUNES, parts=pieces, folder=tmp_path)
+    two = training.train(SMALL, TUNES, recipe=pieces, folder=tmp_path)
     assert two.resumed == 4 and equal(one, two)
 
 
@@ -173,9 +185,9 @@ def test_a_stretch_is_gone_through_in_order_and_its_windows_are_neighbors():
         import tensorflow as tf
 
         tf.py_function(lambda *pair: seen.append([p.numpy() for p in pair]), [inputs, targets], [])
-        return parts.train_step(model, optimizer, inputs, targets, clip_norm)
+        return recipe.train_step(model, optimizer, inputs, targets, clip_norm)
 
-    training.train(replace(SMALL, steps=7), TUNES, parts=parts.Parts(train_step=train_step))
+    training.train(replace(SMALL, steps=7), TUNES, recipe=recipe.Recipe(train_step=train_step))
     inputs, targets = zip(*seen, strict=True)
     stretch = np.concatenate(inputs[:5], axis=1)
     assert stretch.shape == (4, 40) and len(seen) == 7
@@ -214,10 +226,10 @@ def test_other_tunes_other_vocabulary_and_other_code_are_other_runs(tmp_path, ca
     assert "vocabulary" in told(capsys)
 
     def make_batch(*args):
-        return parts.make_batch(*args)
+        return recipe.make_batch(*args)
 
-    other = parts.Parts(make_batch=make_batch)
-    assert training.train(SMALL, TUNES, parts=other, folder=tmp_path).resumed == 0
+    other = recipe.Recipe(make_batch=make_batch)
+    assert training.train(SMALL, TUNES, recipe=other, folder=tmp_path).resumed == 0
     assert "code" in told(capsys)
 
 
@@ -232,8 +244,8 @@ def test_a_file_put_in_the_place_of_another_is_refused_in_one_line(tmp_path):
 
 
 def test_the_code_that_a_piece_calls_belongs_to_the_run():
-    assert "def cross_entropy" in source(parts.train_step)
-    assert "def cross_entropy" not in source(parts.make_batch)
+    assert "def cross_entropy" in source(recipe.train_step)
+    assert "def cross_entropy" not in source(recipe.make_batch)
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "text"])
@@ -279,7 +291,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError("no space left on device")
 
     monkeypatch.setattr(np, "savez", no_room)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(CheckpointError, match=r"step 2 .*no space.*is of step 1"):
         kept.save(2, [np.zeros(3)], [0.5, 0.4])
     monkeypatch.undo()
     assert [p.suffix for p in tmp_path.iterdir()] == [".npz"]
@@ -287,10 +299,72 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     assert step == 1 and values.tolist() == [1, 1, 1] and losses == [0.5]
 
 
-def test_a_folder_that_is_a_file_is_one_line(tmp_path):
-    (tmp_path / "checkpoints").write_text("x")
-    with pytest.raises(CheckpointError, match="is a file"):
-        training.train(SMALL, TUNES, folder=tmp_path / "checkpoints")
+def test_a_folder_that_cannot_be_used_is_one_line_before_the_first_step(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for folder, words in (
+        (tmp_path / "file", "File exists"),
+        (tmp_path / "file" / "checkpoints", "Not a directory"),
+        (tmp_path / ("n" * 5000), "name too long"),
+        (str(tmp_path / "a") + "\0", "null byte"),
+        ("", "is the name of a folder"),
+        (3, "is the name of a folder"),
+    ):
+        refuse_to_train(folder, words)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def refuse_to_train(folder, words):
+    with pytest.raises(CheckpointError, match=words) as error:
+        training.train(SMALL, TUNES, callback=lambda run: fail(), folder=folder)
+    assert len(error.value._render_traceback_()) == 1 and "\n" not in str(error.value)
+
+
+def test_a_disk_without_room_is_noticed_before_the_first_step(tmp_path):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        refuse_to_train(tmp_path, "choose another, or train without one, with folder=None")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(tmp_path.iterdir())
+
+
+def full_from(step, monkeypatch):
+    """A callback: from this step on the disk is full."""
+
+    def no_room(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    return stop_at(step, lambda: monkeypatch.setattr(np, "savez", no_room))
+
+
+def test_a_disk_that_fills_up_costs_no_training(whole, tmp_path, monkeypatch, capsys):
+    run = training.train(SMALL, TUNES, HELD, full_from(7, monkeypatch), folder=tmp_path,
+                         save_every=3)  # fmt: skip
+    assert equal(run, whole) and run.bits == whole.bits
+    assert told(capsys).splitlines() == [
+        f"The checkpoint of step {step} could not be written (No space left on device); "
+        "the last one is of step 6."
+        for step in (9, 12)
+    ]
+    monkeypatch.undo()
+    assert training.train(SMALL, TUNES, HELD, folder=tmp_path).resumed == 6
+
+
+def test_stopped_by_hand_with_a_full_disk(tmp_path, monkeypatch, capsys):
+    fills = full_from(2, monkeypatch)
+
+    def callback(run):
+        fills(run)
+        if run.step == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(training.TrainingStopped) as stopped:
+        training.train(SMALL, TUNES, callback=callback, folder=tmp_path)
+    (said,) = stopped.value._render_traceback_()
+    assert "step 5 of 12, not saved: see the line above" in said
+    assert "step 5 could not be written (No space left on device); there is none" in told(capsys)
 
 
 # Settings and losses -----------------------------------------------------------------------------
@@ -298,13 +372,26 @@ def test_a_folder_that_is_a_file_is_one_line(tmp_path):
 
 @pytest.mark.parametrize(
     "change", [{"steps": 0}, {"steps": 2.5}, {"batch": True}, {"learning_rate": -1},
-               {"clip_norm": 0}, {"carry": 0}, {"seed": -1}, {"units": "many"}],
+               {"clip_norm": 0}, {"clip_norm": math.inf}, {"carry": 0}, {"seed": -1},
+               {"units": "many"}],
 )  # fmt: skip
 def test_bad_settings_are_one_line(change):
     (name,) = change
     with pytest.raises(training.TrainingError, match=name) as error:
         training.Settings(**change)
     assert len(error.value._render_traceback_()) == 1
+
+
+def test_numpys_numbers_are_settings_too(tmp_path):
+    settings = replace(SMALL, steps=np.int64(1), learning_rate=np.float32(0.5))
+    assert settings == replace(SMALL, steps=1, learning_rate=0.5) and type(settings.steps) is int
+    assert training.train(settings, TUNES, folder=tmp_path).step == 1
+
+
+@pytest.mark.parametrize("save_every", [0, -5, 2.5])
+def test_checkpoints_every_so_many_steps(save_every):
+    with pytest.raises(training.TrainingError, match="save_every is a whole number"):
+        training.train(SMALL, TUNES, save_every=save_every)
 
 
 def test_too_little_text_is_one_line():
@@ -314,10 +401,10 @@ def test_too_little_text_is_one_line():
 
 def test_a_loss_that_is_no_number_stops_the_run():
     def train_step(model, optimizer, inputs, targets, clip_norm):
-        return parts.train_step(model, optimizer, inputs, targets, clip_norm) * math.nan
+        return recipe.train_step(model, optimizer, inputs, targets, clip_norm) * math.nan
 
     with pytest.raises(training.TrainingError, match="learning_rate"):
-        training.train(SMALL, TUNES, parts=parts.Parts(train_step=train_step))
+        training.train(SMALL, TUNES, recipe=recipe.Recipe(train_step=train_step))
 
 
 def test_one_step_is_a_run():
@@ -330,7 +417,7 @@ def test_training_learns(whole):
 
 
 def test_bits_of_a_model_that_knows_nothing_are_those_of_a_guess(whole):
-    for variable in (model := parts.build_model(len(whole.vocabulary), 4, 6)).variables:
+    for variable in (model := recipe.build_model(len(whole.vocabulary), 4, 6)).variables:
         variable.assign(np.zeros(variable.shape))
     bits = training.bits_per_character(model, HELD, whole.vocabulary)
     assert abs(bits - math.log2(len(whole.vocabulary))) < 1e-5
@@ -344,154 +431,3 @@ def test_bits_are_the_mean_over_characters_of_tunes_read_alone(whole):
     assert together == training.bits_per_character(whole.model, HELD[::-1], whole.vocabulary)
     with pytest.raises(training.TrainingError, match="lacks 'ü'"):
         training.bits_per_character(whole.model, ["ü"], whole.vocabulary)
-
-
-# Generation --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def trained():
-    return training.train(replace(SMALL, steps=150, learning_rate=0.02), TUNES, HELD)
-
-
-@pytest.fixture(scope="module")
-def writer(trained):
-    return generation.Generator(trained.model, trained.vocabulary)
-
-
-def test_the_same_seed_writes_the_same_tunes(writer, trained):
-    first = writer(6, 1.0, seed=3, max_chars=60)
-    assert first == writer(6, 1.0, seed=3, max_chars=60)
-    assert first == generation.generate(trained.model, trained.vocabulary, 6, 1.0, 3, max_chars=60)
-    assert first != writer(6, 1.0, seed=4, max_chars=60)
-    assert len(set(first)) > 1
-
-
-def by_hand(trained, row, n, temperature, seed, limit):
-    """The same loop in Python, a character at a time."""
-    step = generation.step_by_step(trained.model)
-    token, state, text = 0, None, ""
-    for t in range(limit):
-        logits, state = step(token, state)
-        u = generation.uniforms(n, seed, t)[row : row + 1]
-        token = int(parts.draw(parts.probabilities(logits, temperature), u)[0])
-        if token == 0:
-            break
-        text += trained.vocabulary[token]
-    return text
-
-
-@pytest.mark.parametrize("temperature", [0.7, 1.0])
-def test_the_compiled_loop_writes_what_a_loop_in_python_does(writer, trained, temperature):
-    for row, tune in enumerate(writer(4, temperature, seed=9, max_chars=50)):
-        assert tune == by_hand(trained, row, 4, temperature, 9, 50)
-
-
-def test_a_step_at_a_time_gives_the_logits_of_the_whole_window(trained):
-    ids = parts.encode("$" + TUNES[0], trained.vocabulary)
-    step, state, logits = generation.step_by_step(trained.model), None, []
-    for token in ids:
-        out, state = step(int(token), state)
-        logits.append(np.asarray(out)[0])
-    np.testing.assert_allclose(logits, trained.model(ids[None])[0], rtol=1e-4, atol=1e-5)
-
-
-def test_a_temperature_near_zero_takes_the_likeliest(writer, trained):
-    step, token, state, text = generation.step_by_step(trained.model), 0, None, ""
-    while len(text) < 40:
-        logits, state = step(token, state)
-        token = int(np.argmax(logits))
-        if token == 0:
-            break
-        text += trained.vocabulary[token]
-    assert writer(3, 1e-4, seed=1, max_chars=40) == [text] * 3
-
-
-def test_a_high_temperature_writes_every_character_about_as_often(writer, trained):
-    text = "".join(writer(100, 1e5, seed=1, max_chars=100))
-    counts = np.array([text.count(c) for c in trained.vocabulary[1:]])
-    assert counts.min() > 0.7 * counts.mean()
-
-
-def test_tunes_end_at_the_mark_or_at_the_limit(writer):
-    tunes = writer(20, 1.0, seed=2, max_chars=30)
-    assert all(len(t) <= 30 and "$" not in t for t in tunes)
-    long = writer(20, 1.0, seed=2, max_chars=200)
-    assert [t[:30] for t in long] == tunes
-
-
-def test_stacked_layers_and_lstm_carry_all_their_states(trained):
-    import keras
-
-    model = keras.Sequential(
-        [keras.layers.Embedding(len(trained.vocabulary), 4),
-         keras.layers.LSTM(5, return_sequences=True), keras.layers.Dropout(0.5),
-         keras.layers.GRU(3, return_sequences=True), keras.layers.Dense(len(trained.vocabulary))]
-    )  # fmt: skip
-    ids = parts.encode(TUNES[0], trained.vocabulary)
-    whole = np.asarray(model(ids[None], training=False)[0])
-    step, state = generation.step_by_step(model), None
-    for token, wanted in zip(ids, whole, strict=True):
-        logits, state = step(int(token), state)
-        np.testing.assert_allclose(np.asarray(logits)[0], wanted, rtol=1e-4, atol=1e-5)
-    assert len(generation.generate(model, trained.vocabulary, 2, max_chars=5)) == 2
-
-
-@pytest.mark.parametrize(
-    "change", [{"n": 0}, {"n": 1.5}, {"temperature": 0}, {"temperature": -1},
-               {"temperature": math.nan}, {"seed": "x"}, {"max_chars": 0}],
-)  # fmt: skip
-def test_bad_wishes_are_one_line(change, writer):
-    (name,) = change
-    with pytest.raises(generation.GenerationError, match=name):
-        writer(**change)
-
-
-def test_models_that_cannot_write_are_refused_in_one_line(trained):
-    import keras
-
-    size = len(trained.vocabulary)
-    embedding = keras.layers.Embedding(size, 4)
-    both = keras.layers.Bidirectional(keras.layers.GRU(3, return_sequences=True))
-    for layers, words in (
-        ([keras.layers.Dense(3)], "Embedding"),
-        ([embedding, keras.layers.Dense(size)], "recurrent"),
-        ([keras.layers.Embedding(size, 4), both, keras.layers.Dense(size)], "Bidirectional"),
-    ):
-        model = keras.Sequential(layers)
-        model(np.zeros((1, 3), "int32"))
-        with pytest.raises(generation.GenerationError, match=words):
-            generation.Generator(model, trained.vocabulary)
-    ids = keras.Input((None,), dtype="int32")
-    x = keras.layers.Embedding(size, 4)(ids)
-    x = x + keras.layers.GRU(4, return_sequences=True)(x)
-    branched = keras.Model(ids, keras.layers.Dense(size)(x))
-    with pytest.raises(generation.GenerationError, match="layers alone"):
-        generation.Generator(branched, trained.vocabulary)
-    with pytest.raises(generation.GenerationError, match="knows"):
-        generation.Generator(trained.model, [*trained.vocabulary, "€"])
-
-
-# The sliders -------------------------------------------------------------------------------------
-
-
-def test_moving_a_slider_writes_another_tune(writer):
-    player = TunePlayer(writer, temperature=0.5, seed=1, training=TUNES, max_chars=60)
-    bundle = player._repr_mimebundle_()
-    assert "temperature 0.5" in bundle["text/html"] and bundle["text/plain"] == repr(player)
-    temperature, seed, shown = player.widget.children
-    assert shown.value == bundle["text/html"]
-    temperature.value = 1.2
-    assert "temperature 1.2" in shown.value
-    before = shown.value
-    seed.value = 7
-    assert shown.value != before
-
-
-def test_a_tune_that_cannot_be_drawn_is_shown_as_text():
-    class Writer:
-        def __call__(self, *_, **__):
-            return ["<b>not a tune"]
-
-    shown = TunePlayer(Writer()).html(0.7, 1)
-    assert html.escape("<b>not a tune") in shown and "<b>not" not in shown

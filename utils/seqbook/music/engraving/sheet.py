@@ -1,26 +1,20 @@
-"""Sheet music from ABC, drawn in a process of its own.
-
-A model writes tunes that no program was tested with. So another process does the parsing and
-drawing (`_worker`), with a limit on time and memory; if it dies or hangs it is started anew, and
-the caller gets a `RenderError`. The process is kept: after a start of one to two seconds
-a tune takes about a tenth of a second.
-"""
+"""A tune as sheet music and as notes: what a notebook calls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from math import isfinite
 from typing import Any, NamedTuple
 
-from . import abc
-from ._client import client
-from .errors import ArgumentError, RenderError
+from .. import abc
+from ..errors import NoEngraverError, RenderError, number
+from .client import client
 
-__all__ = ["NoteEvent", "Score", "note_events", "render", "render_many"]
+__all__ = ["NoteEvent", "Score", "render", "render_many"]
 
 MAX_CHARS = 6000
+MAX_SECONDS = 3600.0
 
 
 class NoteEvent(NamedTuple):
@@ -61,41 +55,50 @@ def render(tune: str, *, timeout: float = 10.0) -> Score:
 
     Args:
         tune: ABC notation; a missing X: line is added.
-        timeout: seconds it may take, once the process that draws is running.
+        timeout: seconds it may take, once the process that draws is running; at most an hour.
 
     Raises:
         RenderError: with one line that says why, if the tune is malformed, too long or takes
-            too long, or if music21 or verovio is missing. The caller's process goes on.
+            too long. The caller's process goes on.
+        NoEngraverError: (a RenderError) if music21 or verovio is missing or does not start.
+        ArgumentError: if the timeout is out of range.
     """
-    _need("music21", "verovio")
+    _need_packages()
     text = _checked(tune)
     title, meter, key, bars = _facts(text)
+    timeout = number("timeout", timeout, most=MAX_SECONDS)
     label = _describe("Sheet music", title, meter, key, bars)
-    answer = _ask(text, label, svg=True, timeout=timeout)
-    return Score(answer["svg"], _events(answer), title, meter, key, bars)
+    answer = client.ask({"abc": text, "label": label, "limit": timeout}, timeout)
+    if "refused" in answer:
+        raise RenderError(answer["refused"])
+    if "unreadable" in answer:
+        raise RenderError(_reason(text, answer["unreadable"]))
+    notes = tuple(NoteEvent(*note) for note in answer["notes"])
+    return Score(answer["svg"], notes, title, meter, key, bars)
 
 
 def render_many(tunes: Iterable[str], *, timeout: float = 10.0) -> list[Score | RenderError]:
-    """Draw many tunes: for each its `Score`, or the `RenderError` that `render` would raise."""
+    """Draw many tunes: for each its `Score`, or the `RenderError` that `render` would raise.
+
+    Raises:
+        NoEngraverError: if no tune can be drawn here, whatever is in it.
+    """
     results: list[Score | RenderError] = []
     for tune in tunes:
         try:
             results.append(render(tune, timeout=timeout))
+        except NoEngraverError:
+            raise
         except RenderError as error:
             results.append(error)
     return results
 
 
-def note_events(tune: str, *, timeout: float = 10.0) -> tuple[NoteEvent, ...]:
-    """What of a tune sounds, without drawing it (verovio is not needed). Raises `RenderError`."""
-    _need("music21")
-    return _events(_ask(_checked(tune), "", svg=False, timeout=timeout))
-
-
-def _need(*packages: str) -> None:
-    missing = [name for name in packages if find_spec(name) is None]
+def _need_packages() -> None:
+    missing = [name for name in ("music21", "verovio") if find_spec(name) is None]
     if missing:
-        raise RenderError(f"this needs {' and '.join(missing)}: pip install {' '.join(missing)}")
+        named = " and ".join(missing)
+        raise NoEngraverError(f"sheet music needs {named}: pip install {' '.join(missing)}")
 
 
 def _checked(tune: str) -> str:
@@ -105,7 +108,7 @@ def _checked(tune: str) -> str:
         raise RenderError("the tune is empty")
     if len(tune) > MAX_CHARS:
         raise RenderError(f"the tune has {len(tune)} characters, the most is {MAX_CHARS}")
-    return tune.strip()
+    return abc.with_newlines(tune).strip()
 
 
 def _facts(tune: str) -> tuple[str, str, str, int]:
@@ -125,22 +128,9 @@ def _describe(what: str, title: str, meter: str, key: str, bars: int) -> str:
     return f"{named}: {', '.join(fact for fact in facts if fact)}"
 
 
-def _events(answer: dict[str, Any]) -> tuple[NoteEvent, ...]:
-    return tuple(NoteEvent(start, duration, pitch) for start, duration, pitch in answer["notes"])
-
-
-def _ask(tune: str, label: str, *, svg: bool, timeout: float) -> dict[str, Any]:
-    if not (isinstance(timeout, (int, float)) and isfinite(timeout) and timeout > 0):
-        raise ArgumentError(f"timeout is a number of seconds and more than 0, not {timeout!r}")
-    answer = client.ask({"abc": tune, "label": label, "svg": svg, "limit": timeout}, timeout)
-    if "error" in answer:
-        raise RenderError(_with_place(tune, answer["error"]))
-    return answer
-
-
-def _with_place(tune: str, reason: str) -> str:
-    """Rather what the validator says of this place in the tune, if it knows."""
-    if not reason.startswith("music21"):
-        return reason
-    problems = [p for p in abc.parse(tune).errors if p.kind in ("header", "token")]
-    return f"this tune cannot be read: {problems[0]}" if problems else reason
+def _reason(tune: str, said: str) -> str:
+    """What the validator says of this tune, if it knows; else what the library said."""
+    problems = [problem for problem in abc.parse(tune).errors if problem.kind != "bar"]
+    if problems:
+        return f"this tune cannot be read: {problems[0]}"
+    return f"this tune cannot be drawn, and `validate` does not see why; the library says: {said}"
