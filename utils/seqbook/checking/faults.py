@@ -143,7 +143,7 @@ class FaultModel:
             yield [(alone, self.hints[alone])]
         if not self._repeats(answer, runs[0]):
             yield [("random", NOT_TWICE.format(begin="the result is wrong"))]
-        if not any(map(finite, gots)):  # all NaN: anything would explain that
+        if not any(got is None or finite(got) for got in gots):  # NaN: anything explains that
             return
         named = family(self, runs, wants)
         if named and (self.families or named[0] in SURE):
