@@ -24,6 +24,7 @@ FIXED = (
     " Your code holds the number {number}, and sizes differ from call to call: take them from the "
     "arguments, `len(...)` or `.shape`."
 )
+SURE = ("returns nothing", "returns too much", "order of results")  # families that never guess
 NEW_LIST = "Write `a = a - b`, which makes a new array; `a -= b` changes the old one."
 NOT_TWICE = (
     "{begin}, and the same call once more gives another one. Something in it is random, or is kept "
@@ -52,6 +53,8 @@ class FaultModel:
         args: ``args(*probe)`` gives the arguments that the learner may call the answer with.
         in_place: may the answer overwrite its arguments?
         usable: ``usable(result)`` says why a right result is of no use to the next cells.
+        families: may families guess at relations between the numbers? Counts, texts and single
+            numbers fit too many of them by chance.
         alone: result → the slip to name if this result is wrong and all others are right.
     """
 
@@ -70,11 +73,13 @@ class FaultModel:
         in_place: bool = False,
         usable: Callable[[Any], str | None] | None = None,
         alone: Mapping[str, str] | None = None,
+        families: bool = True,
     ):
         self.reference, self.hints = reference, dict(hints)
         self.probes, self.most, self.close = list(probes), most, close
         self.tensors, self.call, self.args = tensors, call, args
         self.in_place, self.usable, self.alone = in_place, usable, dict(alone or {})
+        self.families = families
         self.axes = {name: tuple(words.split()) for name, words in (axes or {}).items()}
         self.names = tuple(
             name for name, p in inspect.signature(reference).parameters.items()
@@ -138,10 +143,10 @@ class FaultModel:
             yield [(alone, self.hints[alone])]
         if not self._repeats(answer, runs[0]):
             yield [("random", NOT_TWICE.format(begin="the result is wrong"))]
-        if not any(map(finite, gots)):  # all NaN: anything would explain that
+        if not any(got is None or finite(got) for got in gots):  # NaN: anything explains that
             return
         named = family(self, runs, wants)
-        if named:
+        if named and (self.families or named[0] in SURE):
             yield [named]
         if asked and asked.lab.mutants:
             hint = asked.lab.mutants.hint(f"{asked.todo} {self.label}", gots)
@@ -150,7 +155,7 @@ class FaultModel:
         several = self.diagnose(runs, least=2)
         if several:
             yield [(name, self.hints[name]) for name in several]
-        for slip in self.hints:
+        for slip in self.hints if self.families else ():
             with suppress(ValueError):
                 slipped = [self.expected(probe, [slip]) for probe, _ in runs]
                 seen = [some if len(some) > 1 else some[0] for some in

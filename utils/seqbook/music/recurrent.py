@@ -128,21 +128,25 @@ def chain(model: Any) -> list[Any]:
     if not isinstance(model, keras.Model):
         raise GenerationError(f"the model must be a Keras model, not a {type(model).__name__}")
     if not isinstance(model, keras.Sequential):
-        steps = getattr(model, "operations", None)
-        if steps is None or not all(isinstance(step, keras.layers.Layer) for step in steps):
+        if not hasattr(model, "operations"):  # a class of one's own: what its `call` is made of
+            inputs = keras.Input((None,), dtype="int32")
+            model = keras.Model(inputs, model.call(inputs))
+        if not all(isinstance(step, keras.layers.Layer) for step in model.operations):
             raise GenerationError(
                 "the model must be made of layers alone, as keras.Sequential or "
                 "keras.Model(inputs, outputs)"
             )
+        # Only this model's nodes: a layer keeps those of every model that it was once part of.
+        levels = list(model._nodes_by_depth.values())
+        one_each = all(len(nodes) == 1 and len(nodes[0].parent_nodes) < 2 for nodes in levels)
+        if not one_each or len(levels) != len(model.layers) or len(model.outputs) > 1:
+            raise GenerationError("the model must be one chain of layers, without branches")
     layers = [x for x in model.layers if not isinstance(x, keras.layers.InputLayer)]
     if not layers or not isinstance(layers[0], keras.layers.Embedding):
         raise GenerationError("the model must begin with an Embedding")
     for layer in layers:
         if isinstance(layer, keras.layers.Bidirectional):
             raise GenerationError("a Bidirectional layer cannot stay: it reads what is not written")
-        nodes = layer._inbound_nodes
-        if len(nodes) > 1 or any(len(node.parent_nodes) > 1 for node in nodes):
-            raise GenerationError("the model must be one chain of layers, without branches")
     if not any(is_recurrent(layer) for layer in layers):
         raise GenerationError("the model needs a recurrent layer to carry a state")
     return layers

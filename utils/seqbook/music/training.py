@@ -164,6 +164,7 @@ def train(
         )
     keras.utils.set_random_seed(settings.seed)
     model = recipe.build_model(len(vocabulary), settings.embedding, settings.units)
+    model(tf.zeros((1, 1), tf.int32))  # a Sequential without an Input has no weights before
     optimizer = make_optimizer(settings)
     optimizer.build(model.trainable_variables)
     carrier = Carrier(model, settings.batch)

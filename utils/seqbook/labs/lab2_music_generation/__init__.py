@@ -1,9 +1,11 @@
 """Checks of Lab 2: `from seqbook.labs import lab2_music_generation as check`."""
 
-from .data import build_vocabulary, encode_decode, make_batch, split_tunes, window
+from .batches import make_batch, window
+from .data import build_vocabulary, encode_decode, split_tunes
 from .judging import longest_copy, score_tunes
 from .lab import LAB
-from .network import bits_per_character, build_model, cross_entropy, train_step
+from .learning import bits_per_character, cross_entropy, train_step
+from .network import build_model
 from .writing import draw, probabilities, write_tune
 
 needs, progress, inputs = LAB.needs, LAB.progress, LAB.inputs
