@@ -11,6 +11,7 @@ is made anew; `--check` says whether anything has.
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -62,27 +63,44 @@ class Workshop:
         right = answers(self.notebook)[self.todo]
         case = cases_of(self.notebook).get(self.todo)
         others = [mutate(right, change) for change in case.others.values()] if case else []
-        return [right, *others]
+        # TensorFlow's tape crashes the whole process when its arguments are exchanged.
+        return [right, *(other for other in others if "GradientTape" not in other)]
 
     def made_from(self) -> str:
         """A sum of all that the mutants depend on."""
         _, runs = self.see(self.sources()[0])
-        probes = pickle.dumps([
-            [model.label, [[np.asarray(p).tolist() if isinstance(p, np.ndarray) else repr(p)
-                            for p in probe] for probe in model.probes], sorted(model.hints)]
-            for model, _ in runs
-        ], protocol=4)  # fmt: skip
-        parts = [*self.sources(), (ROOT / "tools" / "mutants.py").read_text(encoding="utf-8")]
+        seen = [
+            (m.label, [[plain(p) for p in probe] for probe in m.probes], sorted(m.hints))
+            for m, _ in runs
+        ]
+        probes = pickle.dumps(seen, protocol=4)
+        parts = [bare(source) for source in self.sources()]
+        parts += [(ROOT / "tools" / name).read_text(encoding="utf-8")
+                  for name in ("mutants.py", "make_mutants.py")]  # fmt: skip
         return hashlib.sha256("\n".join(parts).encode() + probes).hexdigest()[:16]
 
 
-def build(shop: Workshop) -> tuple[dict[str, dict[str, list[Any]]], list[str]]:
-    """({label: {key: rows with hints}}, accepted mutants) of one TODO."""
+def plain(value: Any) -> Any:
+    """A probe's part as text or numbers."""
+    return value.tolist() if isinstance(value, np.ndarray) else repr(value)
+
+
+def bare(source: str) -> str:
+    """The source without comments and docstrings, laid out anew."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def build(shop: Workshop) -> dict[str, dict[str, list[Any]]]:
+    """{label: {key: rows with hints}} of one TODO."""
     groups: dict[tuple[str, str], list[tuple[np.ndarray, float, list[Mutant], Any, Any]]] = {}
     rights = {}
     for model, gots in shop.see(shop.sources()[0])[1]:
         rights[model.label] = lookup.fingerprint(gots)
-    seen, accepted = set(), []
+    seen = set()
     for number, source in enumerate(shop.sources()):
         # Of the other right answers only the likely slips, and of a layer, which is slow to build.
         for mutant in mutants(source, most=1 if number or "class " in source else 2):
@@ -90,11 +108,10 @@ def build(shop: Workshop) -> tuple[dict[str, dict[str, list[Any]]], list[str]]:
                 continue
             seen.add(mutant.source)
             try:
-                verdict, runs = shop.see(mutant.source)
+                _, runs = shop.see(mutant.source)
             except (Exception, SystemExit):
                 continue
-            if verdict is None:
-                accepted.append(mutant.source)
+            mutant.rank = 2 * mutant.rank + (number > 0)  # the solution's own form comes first
             for model, gots in runs:
                 if all(isinstance(got, Exception) for got in gots):
                     continue
@@ -119,7 +136,23 @@ def build(shop: Workshop) -> tuple[dict[str, dict[str, list[Any]]], list[str]]:
                 out.setdefault(f"{shop.todo} {label}", {}).setdefault(key, []).append(
                     [*rounded, hint]
                 )
-    return out, accepted
+    return out
+
+
+def accepted_mutants(notebook: str, todo: str) -> set[str]:
+    """The likely mutants of a solution that its check accepts: the changed line, or the hint."""
+    shop, found = Workshop(notebook, todo), set()
+    source = shop.sources()[0]
+    lines = set(ast.unparse(ast.parse(source)).splitlines())
+    for mutant in mutants(source, most=1):
+        try:
+            verdict, _ = shop.see(mutant.source)
+        except (Exception, SystemExit):
+            continue
+        if verdict is None:
+            changed = [line.strip() for line in mutant.source.splitlines() if line not in lines]
+            found |= set(changed) or {mutant.hint}
+    return found
 
 
 def agreed(found: Sequence[Mutant]) -> str | None:
@@ -129,6 +162,9 @@ def agreed(found: Sequence[Mutant]) -> str | None:
     hints = list(dict.fromkeys(m.hint for m in likely))
     if len(hints) == 1:
         return hints[0]
+    endings = {hint.partition(", ")[2] for hint in hints}
+    if len(endings) == 1 and all(", " in hint for hint in hints):
+        return endings.pop()  # the same slip, in another statement
     if len(hints) == 2:
         return SAID_BOTH.format(hints[0].rstrip("."), hints[1])
     places = {m.place for m in likely}
@@ -158,7 +194,7 @@ def write(notebook: str, redo: bool, check: bool) -> bool:
             continue
         current = False
         if not check:
-            new, _ = build(shop)
+            new = build(shop)
             models |= new
             count = sum(len(rows) for keys in new.values() for rows in keys.values())
             print(f"{notebook} TODO {todo}: {count} results of mutants", flush=True)

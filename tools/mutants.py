@@ -500,8 +500,28 @@ def of_call(e: ast.Call) -> Iterator[Slip]:
                 (ast.BinOp(inner.left, inner.op, f(inner.right)), inner.left),
             ):
                 yield new, f"{words(part)} stands outside {what}. Put it inside.", 0
+            terms = summands(inner)
+            for i, term in enumerate(terms if len(terms) > 2 else []):
+                rest = terms[:i] + terms[i + 1 :]
+                new = ast.BinOp(f(total(rest)), ast.Add(), term)
+                yield new, f"{words(term)} stands outside {what}. Put it inside.", 0
+                new = ast.BinOp(f(term), ast.Add(), total(rest))
+                yield new, f"only {words(term)} stands inside {what}. Put all inside.", 0
             both = ast.BinOp(f(inner.left), inner.op, f(inner.right))
             yield both, f"{what} is taken of each part. Take it of the whole.", 0
+
+
+def summands(e: ast.expr) -> list[ast.expr]:
+    """The terms of a sum."""
+    if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Add):
+        return [*summands(e.left), *summands(e.right)]
+    return [e]
+
+
+def total(terms: Sequence[ast.expr]) -> ast.expr:
+    """The sum of some terms."""
+    first, *others = terms
+    return ast.BinOp(first, ast.Add(), total(others)) if others else first
 
 
 def of_axis(e: ast.Call, k: ast.keyword, name: str) -> Iterator[Slip]:

@@ -794,3 +794,79 @@ class MyRNN(keras.layers.Layer):
         },
     ),
 }  # fmt: skip
+
+# Mutants of the solution that a check accepts, because they compute the same: the line that is
+# changed, or what is done to it. Every other one has to be refused.
+EQUIVALENT = {
+    "1.1": {"z = np.sum(w @ x) + b", "`z` is done twice."},
+    "1.3": {"`targets` is done twice."},
+    "2.1": {"return np.tanh(x @ W_xh + (h @ W_hh + b))"},
+    "2.2": {
+        "h = np.zeros((len(xs), len(b)), dtype='float32')", "for t in range(xs.shape[-1 - 1]):",
+        "return np.stack(states, axis=-2)", "`h` is done twice.", "`states` is done twice.",
+        "`states` comes before `h`. Exchange the two steps.",
+    },
+    "2.3": {
+        # Keras' own initializers serve as well.
+        "self.W_xh = self.add_weight(shape=(inputs, units), name='W_xh')",
+        "self.W_hh = self.add_weight(shape=(units, units), name='W_hh')",
+        "self.b = self.add_weight(shape=(units,), name='b')",
+        "h = tf.zeros((tf.shape(xs)[-0], self.units))", "for t in range(xs.shape[-1 - 1]):",
+        "return tf.stack(states, axis=-2)",
+        "h = tf.tanh(xs[:, t] @ self.W_xh + (h @ self.W_hh + self.b))",
+        "`W_hh` comes before `W_xh`. Exchange the two steps.",
+        "`b` comes before `W_hh`. Exchange the two steps.",
+        "`states` comes before `h`. Exchange the two steps.", "`inputs` is done twice.",
+        "`h` is done twice.", "`states` is done twice.",
+    },
+    "2.4": {"the call of `set_weights` is done twice."},
+    "3.1": {
+        "right = one_hot(targets, log_p.shape[-1])",
+        "return -np.sum(right * log_p) / len(targets)", "return -np.sum(right * log_p) / len(log_p)",
+        "return -np.sum(right * log_p) / len(right)",
+        "return -np.sum(right * right * log_p) / len(logits)",  # 0 and 1 are their own squares
+        "`right` comes before `log_p`. Exchange the two steps.", "`log_p` is done twice.",
+        "`right` is done twice.",
+    },
+    "3.2": {
+        "return (p - one_hot(targets, logits.shape[-1])) / len(targets)",
+        "return (p - one_hot(targets, logits.shape[-1])) / len(p)",
+        "return (p - one_hot(targets, p.shape[-1])) / len(logits)", "`p` is done twice.",
+    },
+    "3.3": {
+        "db = dz.sum(axis=-2)", "`dW_hh` comes before `dW_xh`. Exchange the two steps.",
+        "`db` comes before `dW_hh`. Exchange the two steps.",
+        "`dh_before` comes before `db`. Exchange the two steps.", "`dz` is done twice.",
+        "`dW_xh` is done twice.", "`dW_hh` is done twice.", "`db` is done twice.",
+        "`dh_before` is done twice.",
+    },
+    "3.4": {
+        # Any array with a number for each unit can be made zeros of.
+        "dh = np.zeros_like(states[:, 0 + 1])", "dh = np.zeros_like(states[:, 0 - 1])",
+        "dh = np.zeros_like(states[:, -1])", "dh = np.zeros_like(states[:, -0 - 1])",
+        "dh = np.zeros_like(states[:, -0])", "dh = np.zeros_like(dstates[:, 0])",
+        "dh = np.zeros_like(W_hh[:, 0])", "dh = np.zeros_like(states[:, 1])",
+        "dh = np.zeros_like(states[:, 2])", "dh[...] = dh + dstates[:, t]",
+        "for t in reversed(range(xs.shape[-1 - 1])):",
+        "for t in reversed(range(states.shape[1])):", "for t in reversed(range(dstates.shape[1])):",
+        "h_before = states[:, t - 1] if t > 0.5 else np.zeros_like(dh)",
+        "h_before = states[:, t - 1] if t > 0 else np.zeros_like(h_before)",
+        "`dh` comes before `dW_xh`. Exchange the two steps.",
+        "`dh` comes before `h_before`. Exchange the two steps.",
+        "`dW_hh` comes before `dW_xh`. Exchange the two steps.",
+        "`db` comes before `dW_hh`. Exchange the two steps.", "`dW_xh` is done twice.",
+        "`dh` is done twice.", "`h_before` is done twice.",
+    },
+    "4.1": {
+        # The small number in the denominator only keeps 0 / 0 away.
+        "factor = min(1.0, max_norm / norm + 1e-12)", "factor = min(1.0, max_norm / norm)",
+        "factor = min(1.0, max_norm / (norm - 1e-12))",
+        "factor = min(1.0, max_norm / (norm + 1e-12 + 1e-12))",
+        "factor = min(1.0, max_norm / (norm + -1e-12))", "factor = min(1.0, max_norm / (norm + 0))",
+        "factor = min(1.0, max_norm / (norm + 5e-13))", "factor = min(1, max_norm / (norm + 1e-12))",
+        "factor = min(max_norm / (norm + 1e-12), 1.0)",
+        "norm = np.sqrt(sum((np.sum(g ** 2) for g in list(grads)[::-1])))",
+        "`norm` is done twice.", "`factor` is done twice.",
+    },
+    "4.2": {"`loss` is done twice.", "`clipped` is done twice.", "`new` is done twice."},
+}

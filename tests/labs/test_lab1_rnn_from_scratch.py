@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from checker_cases import LabCases, confusions, execute, mutate, shaped_guesses
-from lab1_cases import CASES
+from lab1_cases import CASES, EQUIVALENT
+from make_mutants import accepted_mutants, write
 from seqbook.labs import lab1_rnn_from_scratch as check
 from seqbook.labs.lab1_rnn_from_scratch import (
     part1,
@@ -64,6 +65,16 @@ def test_what_passes_carries_the_lab_to_its_end(todo, name, monkeypatch):
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: plt.close("all"))
     source = mutate(LAB.right(todo), CASES[todo].others[name])
     LAB.run_through(todo, source, {"steps=300": "steps=2", "size=20_000": "size=50"})
+
+
+@TODOS
+def test_only_what_computes_the_same_is_accepted(todo):
+    """The likely mutants of the solution measure the probes: which does the check let pass?"""
+    assert accepted_mutants(NOTEBOOK, todo) == EQUIVALENT.get(todo, set())
+
+
+def test_the_mutants_belong_to_these_solutions():
+    assert write(NOTEBOOK, redo=False, check=True), "run `make labs`"
 
 
 @TODOS
