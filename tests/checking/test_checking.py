@@ -175,7 +175,7 @@ def test_tensors_are_given_when_asked_for_and_arrays_if_they_do_not_serve():
         (lambda x, W, b: (x @ W * x @ W)[0], ["shape (3,)", "should be (3, 3)"]),
         (lambda x, W, b: x @ W * b * x @ W, ["right shape", "9 of 9", "[0, 0] should be"]),
         (lambda x, W, b: np.log(x @ W * 0 - 1), ["NaN"]),
-        (lambda x, W, b: None, ["returned nothing", "`return`"]),
+        (lambda x, W, b: None, ["returns nothing", "`return`"]),
         (lambda x, W, b: "text", ["should be", "a str came back: 'text'"]),
         (lambda x, W, b: (x, b), ["should be one array", "a tuple of 2 came back"]),
         (lambda x, W, b: {"out": (x @ W)[0]}, ["should be", "a dict came back"]),

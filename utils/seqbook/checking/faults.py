@@ -138,7 +138,7 @@ class FaultModel:
             yield [(alone, self.hints[alone])]
         if not self._repeats(answer, runs[0]):
             yield [("random", NOT_TWICE.format(begin="the result is wrong"))]
-        if not any(map(finite, gots)):  # all NaN: anything would explain that
+        if not any(got is None or finite(got) for got in gots):  # NaN: anything explains that
             return
         named = family(self, runs, wants)
         if named:
@@ -284,8 +284,8 @@ class FaultModel:
 
 def finite(got: Any) -> bool:
     """Does this result hold anything but NaN and infinite numbers?"""
-    if got is None or (isinstance(got, list | tuple) and any(np.ndim(part) for part in got)):
-        return got is None or any(map(finite, got))
+    if isinstance(got, list | tuple) and any(np.ndim(part) for part in got):
+        return any(map(finite, got))
     try:
         return bool(np.isfinite(np.asarray(got, dtype="float64")).any())
     except (TypeError, ValueError):
