@@ -289,8 +289,8 @@ class FaultModel:
 
 def finite(got: Any) -> bool:
     """Does this result hold anything but NaN and infinite numbers?"""
-    if got is None or (isinstance(got, list | tuple) and any(np.ndim(part) for part in got)):
-        return got is None or any(map(finite, got))
+    if isinstance(got, list | tuple) and any(np.ndim(part) for part in got):
+        return any(map(finite, got))
     try:
         return bool(np.isfinite(np.asarray(got, dtype="float64")).any())
     except (TypeError, ValueError):
