@@ -151,6 +151,15 @@ def test_a_loss_and_weights_in_another_shape_are_explained():
         assert "return two things, `new, loss`" in result.message, result
 
 
+def test_gradients_that_are_all_zero_are_no_reason_to_divide():
+    def clip(grads, max_norm):
+        norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+        return [g / norm * min(norm, max_norm) for g in grads]
+
+    said = check.clip(clip)
+    assert said.faults == ("zero norm",) and "NaN" in said.message
+
+
 def test_the_examples_by_hand_come_out():
     """The small numbers that the lab works out on paper before each TODO."""
     space = LAB.space("4.2")
