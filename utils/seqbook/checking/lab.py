@@ -18,6 +18,7 @@ from .blanks import functions_in, has_blank, is_blank, names_used
 from .cells import CELLS
 from .limits import OutOfTime, no_exit, output_limit, time_limit
 from .mutants import Mutants
+from .plain_sight import in_plain_sight
 from .report import blame, line_of
 from .results import Result, Standing, Todo, Verdict, Waiting
 from .surroundings import notebook_kept, random_state_kept
@@ -130,6 +131,9 @@ class Lab:
                 said = Waiting()
             elif said is not None and not isinstance(said, Waiting):
                 said = self._in_another(todo, answer) or said
+                # One slip that gives the very numbers is told; anything less certain is not.
+                if (isinstance(said, str) or len(said) > 1) and (seen := in_plain_sight(answer)):
+                    said = [seen]
         return self._result(asked, said)
 
     def _judged(self, asked: Asked, answer: Sequence[Any]) -> Verdict:
