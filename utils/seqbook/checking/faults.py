@@ -162,8 +162,8 @@ class FaultModel:
                         (list(results.values()) for results in slipped)]  # fmt: skip
                 if not all(map(self.matches, seen, wants)):
                     also = family(self, runs, slipped, inputs=False)
-                    if also:
-                        yield [(slip, self.hints[slip]), also]
+                    if also:  # a family's words speak of a right result: they come next time
+                        yield [(slip, self.hints[slip])]
 
     def _alone(self, gots: Sequence[Any], wants: Sequence[Mapping[str, Any]]) -> str | None:
         """The slip of the one result that is wrong while all others are right, if there is one."""

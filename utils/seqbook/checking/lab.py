@@ -132,8 +132,9 @@ class Lab:
             elif said is not None and not isinstance(said, Waiting):
                 said = self._in_another(todo, answer) or said
                 # One slip that gives the very numbers is told; anything less certain is not.
-                if (isinstance(said, str) or len(said) > 1) and (seen := in_plain_sight(answer)):
-                    said = [seen]
+                sure = isinstance(said, Waiting) or (isinstance(said, list) and len(said) == 1)
+                seen = None if sure else in_plain_sight(answer)
+                said = [seen] if seen else said
         return self._result(asked, said)
 
     def _judged(self, asked: Asked, answer: Sequence[Any]) -> Verdict:
