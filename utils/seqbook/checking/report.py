@@ -183,7 +183,8 @@ def caller(frames: Sequence[tuple[str, dict[str, Any], Any]]) -> tuple[str, str,
               for name in e.names}  # fmt: skip
     inside = [frame[2].co_name for frame in frames[at[-1] + 1 :] if frame[2].co_name in others]
     line, _, code = frames[at[-1]]
-    return (line, code.co_name, inside[0]) if inside else None
+    function = code.co_qualname.split(".<locals>")[0].split(".")[-1]  # not "<listcomp>"
+    return (line, function, inside[0]) if inside else None
 
 
 # What an exception's text says, in plain words. Nothing here goes beyond the text.
@@ -197,8 +198,6 @@ MEANS = [
     (r"index -\d+ is out of bounds", "The index lies before the beginning."),
     (r"out of bounds|index out of range", "The index runs past the end: the last one is the size "
      "minus 1."),
-    (r"unsupported operand.*'list'|'list' and", "A list is not an array, and has no such "
-     "arithmetic."),
     (r"inhomogeneous", "These arrays have different shapes and cannot be one array."),
     (r"need at least one array|empty (sequence|iterable)", "What is given there is empty."),
     (r"(not enough|too many) values to unpack", "The number of names on the left is not the number "
@@ -231,6 +230,10 @@ def meaning(error: BaseException, said: str, line: str, names: Mapping[str, Any]
                   if isinstance(value, float | np.floating)]  # fmt: skip
         seen = f": there {' and '.join(broken)}, a float" if broken else ""
         return f"An index or a size must be a whole number{seen}."
+    if re.search("multiply sequence|unsupported operand.*'list'|'list' and", said):
+        lists = [f"`{name}`" for name, value in here.items() if isinstance(value, list)]
+        are = "is a list" if len(lists) == 1 else "are lists"
+        return f"There {' and '.join(lists)} {are}, and no array." if lists else ""
     return next((m for pattern, m in MEANS if re.search(pattern, said)), "")
 
 
@@ -267,10 +270,9 @@ def blame(error: BaseException) -> str:
     from_another = caller(frames)
     if from_another:
         line, function, other = from_another
-        names = next(names for at, names, code in reversed(frames)
-                     if at == line and code.co_name == function)  # fmt: skip
+        names = next(names for at, names, _ in reversed(frames) if at == line)
         where = f" inside `{other}`, called from `{line}` in `{function}`"
-        more = ""
+        more = meaning(error, said, line, names) if re.search(WHOLE, said) else ""
     else:
         where = f" at `{line}`" if line else ""
         more = meaning(error, said, line, names)

@@ -450,13 +450,14 @@ def longest_copy(answer: Callable[..., Any]) -> Verdict:
     said = COPY.judge(number if callable(answer) else answer)
     if said is not None and any(pieces_):
         return [("the piece", PIECE.format(piece=max(pieces_, key=len)))]
-    return smallest_call(answer) if isinstance(said, str) and "should be" in said else said
+    fallback = isinstance(said, str) and "should be" in said
+    return smallest_call(answer, said) if fallback else said
 
 
 SHRINKING = 1.5  # seconds for making the call that shows a mistake smaller
 
 
-def smallest_call(answer: Callable[..., Any]) -> str | None:
+def smallest_call(answer: Callable[..., Any], said: str) -> str:
     """A short call that shows that the answer is wrong, as a line that can be run."""
     name = getattr(answer, "__name__", "longest_copy")
     until = time.monotonic() + SHRINKING
@@ -468,8 +469,10 @@ def smallest_call(answer: Callable[..., Any]) -> str | None:
         except Exception:
             return False
 
-    call = next(probe for probe in COPY_PROBES if wrong(*probe))
-    smaller: Any = call
+    call: Any = next((probe for probe in COPY_PROBES if wrong(*probe)), None)
+    if call is None:
+        return said
+    smaller = call
     while smaller and time.monotonic() < until:
         call = smaller
         smaller = next((c for c in shorter(*call) if time.monotonic() < until and wrong(*c)), None)

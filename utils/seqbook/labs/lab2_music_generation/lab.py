@@ -24,7 +24,7 @@ NOTEBOOK = {
 }  # fmt: skip
 OTHERS_DATA = (
     "your code uses `{name}` of the notebook, and never reads its own {unread}: so it gives the same "
-    "whatever it is given there. Use {unread}."
+    "whatever it is given there. Use what it is given."
 )
 NOT_TENSORFLOW = (
     "the numbers are right, but this stops inside `tf.function`: a NumPy or Python operation "
@@ -118,7 +118,7 @@ def exercise(
             of_notebook = notebook_for_argument(answer)
             if of_notebook is not None:
                 return of_notebook
-            if isinstance(said, str) and "stopped with" in said and ", called from `" not in said:
+            if isinstance(said, str) and "stopped with" in said:
                 return advised(said, answer, (*crashes, *CRASHES))
             return said
 
