@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from checker_cases import execute
 from seqbook.checking import FaultModel, Lab, Result, Todo, numbers, same
-from seqbook.checking.blanks import has_blank
+from seqbook.checking.blanks import has_blank, unread
 from seqbook.checking.report import blame, describe, kind, shown
 from seqbook.checking.surroundings import random_state_kept
 
@@ -265,6 +265,38 @@ def test_a_name_without_a_value_yet_is_explained():
     assert "UnboundLocalError at `h = h @ W`" in message and "Give it a value before" in message
 
 
+@pytest.mark.parametrize(
+    "body, said, unsaid",
+    [
+        ("total = x @ W\n    return totl + b", "Is `total` meant?", "spelling"),
+        ("return np.concatenat([x, b])", "Is `concatenate` meant?", "spelling"),
+        ("return zebra + b", "NameError", "meant"),
+        ("return x.append(b)", "AttributeError", "meant"),
+        ("n = 1.5\n    return x[:n]", "`n` is 1.5, a float", "round"),
+        ("n = None\n    return n[0]", "There `n` is None.", "return`"),
+        ("s = 'ab'\n    s[0] = 'c'\n    return s", "A string or a tuple", "tensor"),
+        ("return np.sum(x, axis=5)", "counted from 0", "past the end"),
+        ("return b[-99]", "before the beginning", "past the end"),
+    ],
+)
+def test_advice_on_an_error_says_what_can_be_seen(body, said, unsaid):
+    message = judged(written(f"def answer(x, W, b):\n    {body}")).message
+    assert said in message and unsaid not in message, message
+
+
+def test_a_crash_inside_another_answer_names_the_line_that_called_it():
+    lab, space = Lab("A lab"), {"__name__": "__main__", "np": np}
+    lab.exercise("1.1", "Goal.", names="affine")(
+        lambda a: None if np.shape(a(np.ones((2, 3)), np.ones((3, 4)))) == (2, 4) else "no."
+    )
+    check = lab.exercise("1.2", "Goal.", names="answer")(lambda a: MODEL.judge(a))
+    execute("def affine(x, W):\n    return np.matmul(x, W)", space)
+    execute("def answer(x, W, b):\n    return affine(b, W[:1]) + b", space)
+    message = check(space["answer"]).message
+    assert "inside `affine`, called from `return affine(b, W[:1]) + b` in `answer`" in message
+    assert "np.matmul" not in message and "`b` (3,)" in message
+
+
 def test_a_long_error_is_cut_between_words():
     try:
         raise ValueError("word " * 99)
@@ -369,6 +401,32 @@ def test_a_family_needs_no_switch(answer, words):
 
 def test_an_argument_without_effect_is_found_by_changing_it():
     assert "`W` changes nothing" in judged(lambda x, W, b: x**3 + b[0], NAMED).message
+    own = "def answer(x, weights, b):\n    return x**3 + b[0]"
+    assert "`weights` changes nothing" in judged(written(own), NAMED).message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return x**3 + b[0] + 0 * W[0, 0]",  # it is read
+        "return x**3 * np.nan + b[0]",  # NaN shows nothing
+        "return x**3 + b[0] + helper(x)",  # a helper may reach it
+        "return x**3 + b[0] + len(locals())",
+    ],
+)
+def test_an_argument_is_not_said_to_have_no_effect_unless_it_is_seen(body):
+    space = {"__name__": "__main__", "np": np}
+    execute("def helper(x):\n    return 0 * x", space)
+    execute(f"def answer(x, W, b):\n    {body}", space)
+    result = judged(space["answer"], NAMED)
+    assert result.status == "wrong" and "changes nothing" not in result.message
+
+
+def test_a_parameter_that_is_read_in_a_nested_function_is_read():
+    source = "def answer(x, W, b):\n    def inner(row):\n        return row @ W\n"
+    assert unread(written(source + "    return [inner(row) for row in x]")) == ["b"]
+    assert unread(written("def answer(x, *, W=1):\n    x += 1\n    return x")) == ["W"]
+    assert unread(np.tanh) == []
 
 
 def test_two_slips_that_undo_each_other_are_not_told():

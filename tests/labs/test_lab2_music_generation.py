@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 import numpy as np
 import pytest
@@ -879,3 +881,84 @@ def test_a_right_sampler_never_fails_whatever_it_is_seeded_with():
     chance = batches.PLACES * (1 - 1 / batches.PLACES) ** (batches.CALLS * batches.SIZE)
     assert chance < 1e-6
     assert np.isclose(writing.SHARES.sum(), 1)
+
+
+# Hints that say no more than was seen ------------------------------------------------------------
+
+
+def said_of(todo: str, source: str) -> check.Result:
+    """What the check says of an answer."""
+    return LAB.check(todo)(*LAB.build(todo, source))
+
+
+def test_a_name_of_the_notebook_is_told_only_with_an_argument_that_is_never_read():
+    begin = "def build_vocabulary(tunes):\n    "
+    vocabulary = "vocabulary = ['$']\n"
+    other = vocabulary + begin + "return vocabulary"
+    result = said_of("1.2", other)
+    assert result.faults == ("notebook's name",) and "argument `tunes`" in result.message
+    both = vocabulary + begin + "return vocabulary + sorted(set(''.join(tunes)))[:-1]"
+    assert "notebook's name" not in said_of("1.2", both).faults
+
+
+@pytest.mark.parametrize(
+    "body, said",
+    [
+        ("return keras.losses.sparse_categorical_crossentropy(logits, targets)", "targets first"),
+        ("return keras.losses.categorical_crossentropy(targets, logits)", "*sparse*"),
+        ("return tf.reduce_mean(tf.matmul(logits, tf.one_hot(targets, 3)))", None),
+    ],
+)
+def test_advice_on_the_loss_is_borne_out_by_the_source(body, said):
+    message = said_of("3.2", LOSS + "    " + body).message
+    assert "stopped with" in message
+    assert said in message if said else "sparse" not in message and "first" not in message
+
+
+def test_a_loop_that_ends_late_is_not_said_to_run_for_ever():
+    late = (
+        "def write_tune(step, choose, limit):\n    ids, token, state = [], 0, None\n"
+        "    for i in range({}):\n        logits, state = step(token, state)\n"
+        "        token = choose(logits)\n        if token == 0:\n            break\n"
+        "        ids.append(token)\n    return ids"
+    )
+    ends = said_of("4.3", late.format("60 * limit"))
+    assert ends.faults == ("many steps",) and "720 steps" in ends.message
+    runs_on = said_of("4.3", late.format("10**9"))
+    assert runs_on.faults == ("no limit",) and "5,000" in runs_on.message
+
+
+@pytest.mark.parametrize(
+    "draw, slip",
+    [
+        ("(rng.random(size) ** 3 * n).astype(int)", "early starts"),
+        ("n - 1 - (rng.random(size) ** 3 * n).astype(int)", "late starts"),
+        ("(rng.random(size) ** 2 * (n - 1)).astype(int)", "early starts"),
+        ("rng.integers(0, n - 1, size)", "last start missing"),
+    ],
+)
+def test_skewed_starts_are_told_from_a_missing_last_one(draw, slip):
+    source = BATCH + f"    n = len(ids) - length\n    starts = {draw}\n" + (
+        "    x = np.stack([ids[s : s + length] for s in starts])\n"
+        "    return x, np.stack([ids[s + 1 : s + 1 + length] for s in starts])"
+    )  # fmt: skip
+    assert said_of("2.2", source).faults == (slip,)
+
+
+def test_what_is_no_tune_of_the_list_is_shown():
+    source = SPLIT + "    n = round(share * len(tunes))\n    s = [t.upper() for t in tunes]\n"
+    result = said_of("1.1", source + "    return s[n:], s[:n]")
+    assert result.faults == ("not the tunes",) and "ABCDEFGA" not in result.message
+    assert "not in the list" in result.message and "`'M:4/4" in result.message
+
+
+def test_a_wrong_longest_copy_is_shown_by_a_short_call_that_can_be_run():
+    source = COPY + "    return 2 * len(set(tune)) + 7"
+    message = said_of("5.2", source).message
+    call, right, got = re.match(r"`(.*)` should be (\d+); yours is (\d+)\.", message).groups()
+    space: dict = {}
+    execute(source, space)
+    assert eval(call, space) == int(got) != int(right) and len(call) < 60
+    assert eval(call, {"longest_copy": lambda t, a: max(judging.longest(t, o) for o in a)}) == int(
+        right
+    )

@@ -74,9 +74,8 @@ def blank_in(code: Any) -> bool:
 
 def blank_in_source(function: Any) -> bool | None:
     """Is there a blank, not an index as in `h[..., tf.newaxis]`? None if it cannot be read."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+    tree = tree_of(function)
+    if not getattr(tree, "body", None):
         return None
     indexed = {
         id(part)
@@ -95,3 +94,43 @@ def is_users(answer: Any) -> bool:
     if inspect.isfunction(answer) or inspect.ismethod(answer):
         return answer.__module__ == "__main__"
     return type(answer).__module__ == "__main__"
+
+
+def unread(function: Any) -> list[str]:
+    """The parameters that this function never reads, in their order.
+
+    Empty where the code alone cannot tell: without a code of its own, or with `locals` and the
+    like, which reach a parameter without its name.
+    """
+    function = getattr(function, "python_function", function)
+    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+    if code is None or names_of(code) & {"locals", "vars", "eval", "exec"}:
+        return []
+    count = code.co_argcount + code.co_kwonlyargcount
+    read = locals_read(code)
+    return [name for name in code.co_varnames[:count] if name not in read]
+
+
+def locals_read(code: Any) -> set[str]:
+    """The local names whose values are read in this code object or in those nested in it."""
+    found: set[str] = set()
+    for step in dis.get_instructions(code):
+        if "LOAD" in step.opname and step.opname not in LOADS:
+            found.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
+    inner = (locals_read(c) for c in code.co_consts if inspect.iscode(c))
+    return {name for name in found if isinstance(name, str)}.union(*inner)
+
+
+def calls_helpers(function: Any) -> bool:
+    """Does this function look up another one that was written in the notebook?"""
+    space = getattr(function, "__globals__", {})
+    code = getattr(function, "__code__", None)
+    return code is not None and any(functions_in(space.get(name)) for name in names_of(code))
+
+
+def tree_of(function: Any) -> ast.AST:
+    """The source of a function as a tree, an empty one if it cannot be read."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return ast.Module([], [])

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .blanks import functions_in
-from .lab import ASKED
+from .asked import ASKED
+from .blanks import calls_helpers, functions_in, unread
 from .probes import copied, same
 from .report import outputs
 from .results import Fault
@@ -360,8 +360,7 @@ def by_input(model: FaultModel, runs: Sequence[tuple[tuple, Any]]) -> Iterator[F
             for value in constants():
                 if explains(put(i, lambda v, x=value: type(v)(x))):
                     yield "ignored", (
-                        f"`{name}` is not used: it works as if it were always {value:g}. Use "
-                        f"`{name}` there."
+                        f"the result is as if `{name}` were always {value:g}. Use `{name}` there."
                     )
             if explains(put(i, lambda v: -v)):
                 yield "sign", f"`{name}` comes in with the wrong sign."
@@ -437,38 +436,91 @@ def constants() -> list[float]:
 
 
 def experiment(model: FaultModel, answer: Any, runs: Sequence[tuple[tuple, Any]]) -> str:
-    """What more calls show of an answer that no slip explains; empty if nothing."""
-    unmoved = [unused(model, answer, probe, got) for probe, got in runs
-               if not isinstance(got, Exception)]  # fmt: skip
-    names = [n for n in model.names if unmoved and all(n in some for some in unmoved)]
-    listed = " and ".join(f"`{name}`" for name in names)
-    return f"Changing {listed} changes nothing in your result: use it." if names else ""
+    """What more calls show of an answer that no slip explains; empty if nothing.
+
+    An argument is said to have no effect only if calls show it, a right answer's result would
+    change, and the learner's function never reads it.
+    """
+    own = written_parameters(model, answer)
+    unmoved = [unused(model, answer, probe, got) for probe, got in runs if all_finite(got)]
+    found = [own[name] for name in model.names
+             if name in own and unmoved and all(name in some for some in unmoved)]  # fmt: skip
+    listed = " and ".join(f"`{name}`" for name in found)
+    it = "them" if len(found) > 1 else "it"
+    return (
+        f"Changing {listed} changes nothing in your result, and your code never reads {it}: use "
+        f"{it}." if found else ""
+    )  # fmt: skip
+
+
+def written_parameters(model: FaultModel, answer: Any) -> dict[str, str]:
+    """The model's name of an argument → the learner's own, for those that are never read."""
+    asked = ASKED.get()
+    given = asked.answers if asked else ()
+    functions = [f for a in given for f in functions_in(a)]
+    if not functions and inspect.isfunction(answer):
+        functions = [answer]
+    if model.args or model.call or len(functions) != 1 or calls_helpers(functions[0]):
+        return {}
+    parameters = list(inspect.signature(functions[0]).parameters)
+    if len(parameters) != len(model.names):
+        return {}
+    never = unread(functions[0])
+    return {m: p for m, p in zip(model.names, parameters, strict=True) if p in never}
+
+
+def all_finite(got: Any) -> bool:
+    """Is this a result, and without NaN and infinite numbers?"""
+    if got is None or isinstance(got, Exception):
+        return False
+    if isinstance(got, list | tuple) and any(np.ndim(part) for part in got):
+        return all(map(all_finite, got))
+    try:
+        return bool(np.isfinite(np.asarray(got, "float64")).all())
+    except (TypeError, ValueError):
+        return True
+
+
+ENOUGH = 4  # so many other values of an argument, before it is said to have no effect
+
+
+def others(part: Any) -> Iterator[Any]:
+    """Clearly different values of an argument, of the same kind and shape."""
+    if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+        for scale, more in ((0.6, 0.17), (3.0, 2.3), (1.7, -0.6), (0.25, 1.1)):
+            yield (scale * part[..., ::-1] + more).astype(part.dtype)
+    elif isinstance(part, np.ndarray) and part.dtype.kind in "iu":
+        seen = [part]
+        for places in range(1, part.size):
+            turned = np.roll(part.ravel(), places).reshape(part.shape)
+            if not any(np.array_equal(turned, other) for other in seen):
+                seen.append(turned)
+                yield turned
+    elif isinstance(part, float):
+        yield from (scale * part for scale in (0.6, 3.0, 1.7, 0.25))
 
 
 def unused(model: FaultModel, answer: Any, probe: tuple, got: Any) -> list[str]:
     """The arguments that play no part in this result, and should."""
     found = []
     for i, name in enumerate(model.names[: len(probe)]):
-        for scale, more in ((0.6, 0.17), (3.0, 2.3)):
-            changed, part = list(copied(probe)), probe[i]
-            if isinstance(part, np.ndarray) and part.dtype.kind == "f":
-                changed[i] = (scale * part[..., ::-1] + more).astype(part.dtype)
-            elif isinstance(part, np.ndarray) and part.dtype.kind in "iu":
-                changed[i] = np.roll(part, 1 if scale < 1 else -1, axis=-1)
-            elif isinstance(part, float):
-                changed[i] = scale * part
-            else:
-                break
+        tried = 0
+        for value in others(probe[i]):
+            changed = copied((*probe[:i], value, *probe[i + 1 :]))
             try:
-                before, after = model.expected(probe), model.expected(tuple(changed))
+                before, after = model.expected(probe), model.expected(changed)
             except (ValueError, IndexError):
-                break
+                continue
             if all(same(before[n], after[n]) for n in before):
-                break  # it would have no effect in a right answer either
-            now = model._run(answer, tuple(changed), [])
+                continue  # it would have no effect in a right answer either
+            now = model._run(answer, changed, [])
             if isinstance(now, Exception) or not alike(now, got):
+                tried = 0
                 break
-        else:
+            tried += 1
+            if tried == ENOUGH:
+                break
+        if tried == ENOUGH:
             found.append(name)
     return found
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .asked import ASKED
 from .families import alike, constants, experiment, family
-from .lab import ASKED
 from .probes import as_tensors, copied, same
 from .report import blame, describe, kind, outputs, shown_inputs
 from .results import Fault, Todo, Verdict

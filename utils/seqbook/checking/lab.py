@@ -7,13 +7,13 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .asked import ASKED, Asked
 from .blanks import functions_in, has_blank, is_blank, names_used
 from .cells import CELLS
 from .limits import OutOfTime, no_exit, output_limit, time_limit
@@ -30,28 +30,6 @@ TOO_LONG = (
 )
 EXITS = "your code ends the program{line}. Leave out `exit()`: a function ends with `return`."
 BY_HAND = "the check was stopped by hand. Does a loop in your code never end?"
-
-
-@dataclass
-class Asked:
-    """The check that is running: what fault models need to know of it, and tell it.
-
-    Attributes:
-        lab: the exercise's lab.
-        todo: the exercise's number.
-        inputs: the arguments on which a fault model found the answer wrong.
-        answers: what the check was given.
-        runs: if a list, fault models put what they saw there and look for no slip.
-    """
-
-    lab: Lab
-    todo: str
-    inputs: tuple[Any, ...] | None = None
-    answers: Sequence[Any] = ()
-    runs: list[tuple[Any, list[Any]]] | None = None
-
-
-ASKED: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
 
 @dataclass

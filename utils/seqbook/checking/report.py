@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
+import difflib
 import re
 import sys
 import textwrap
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
+from .asked import ASKED
+from .blanks import functions_in
 from .probes import same
 
 
@@ -134,48 +139,123 @@ def line_of(error: BaseException, outermost: bool = False) -> str:
 def learners(
     error: BaseException, outermost: bool = False
 ) -> tuple[str, dict[str, Any]] | None:
-    """(line, local names) of the innermost code written in the notebook, or of the outermost."""
-    found = None
+    """(line, local names) of the innermost code of the notebook, or of the outermost."""
+    found = frames_of(error)
+    return found[0 if outermost else -1][:2] if found else None
+
+
+def frames_of(error: BaseException) -> list[tuple[str, dict[str, Any], Any]]:
+    """(line, local names, code) of what was written in the notebook, the innermost last."""
+    found = []
     here = str(Path(__file__).parents[1])
     frames = traceback.walk_tb(error.__traceback__)
     for (frame, _), summary in zip(frames, traceback.extract_tb(error.__traceback__), strict=False):
         name = summary.filename
         installed = "site-packages" in name or "dist-packages" in name
         ours = installed or name.startswith((here, sys.base_prefix))
-        if not ours and summary.line and not (found and outermost):
-            found = summary.line, {**frame.f_locals}
+        if not ours and summary.line:
+            found.append((summary.line, {**frame.f_locals}, frame.f_code))
     return found
 
 
-# What an exception's text holds → what to do about it.
+def answers_codes() -> set[Any]:
+    """The code objects of the answer that is being checked."""
+    asked = ASKED.get()
+    waiting = [f.__code__ for a in (asked.answers if asked else ()) for f in functions_in(a)]
+    found = set()
+    while waiting:
+        code = waiting.pop()
+        found.add(code)
+        waiting += [c for c in code.co_consts if isinstance(c, CodeType)]
+    return found
+
+
+def caller(frames: Sequence[tuple[str, dict[str, Any], Any]]) -> tuple[str, str, str] | None:
+    """(line, function, exercise's function) if it stopped in the answer to another exercise.
+
+    The line is that of the answer being checked; a helper of the learner's is no exercise.
+    """
+    asked, own = ASKED.get(), answers_codes()
+    at = [i for i, frame in enumerate(frames) if frame[2] in own]
+    if asked is None or not at or at[-1] + 1 >= len(frames):
+        return None
+    others = {name for todo, e in asked.lab.exercises.items() if todo != asked.todo
+              for name in e.names}  # fmt: skip
+    inside = [frame[2].co_name for frame in frames[at[-1] + 1 :] if frame[2].co_name in others]
+    line, _, code = frames[at[-1]]
+    function = code.co_qualname.split(".<locals>")[0].split(".")[-1]  # not "<listcomp>"
+    return (line, function, inside[0]) if inside else None
+
+
+# What an exception's text says, in plain words. Nothing here goes beyond the text.
 MEANS = [
-    (r"numpy\.ndarray.*not callable|not callable", "Brackets stand behind something that is no "
-     "function. Is a `*` missing, or has a name been used twice?"),
-    (r"NoneType", "Something is None there: a function without `return`, or a method that changes "
-     "its object and returns nothing."),
-    (r"does not support item assignment|assignment", "A tensor cannot be changed in place: make a "
-     "new one, or collect the parts in a list and stack them."),
-    (r"only (integer|length-1)|integers|index.*float|must be integers", "An index or a size must "
-     "be a whole number."),
-    (r"out of bounds|index out of range|slice index", "The index runs past the end: the last one "
-     "is the size minus 1."),
-    (r"can't multiply sequence|unsupported operand.*list|list.*unsupported|'list' and", "A list "
-     "is not an array: go through it and do this with each part."),
-    (r"inhomogeneous", "These arrays have different shapes and cannot be one array: treat them "
-     "one by one."),
-    (r"need at least one array|empty", "The list is empty: nothing was put into it."),
-    (r"not enough values|too many values", "The number of names on the left is not the number of "
-     "values on the right."),
-    (r"is not defined|has no attribute", "Look at the spelling: which name does the exercise use?"),
-    (r"broadcast|matmul|core dimension|Incompatible shapes|must match|not aligned|reshape|size-"
-     r"incompatible|Matrix size", ""),
-]
+    (r"not callable", "Brackets stand behind something that is no function."),
+    (r"'[\w.]*[Tt]ensor' object does not support item assignment", "A tensor cannot be changed in "
+     "place: make a new one, or collect the parts in a list and stack them."),
+    (r"'(str|tuple)' object does not support item assignment", "A string or a tuple cannot be "
+     "changed in place: make a new one."),
+    (r"axis -?\d+ is out of bounds", "There are fewer axes than that; they are counted from 0."),
+    (r"index -\d+ is out of bounds", "The index lies before the beginning."),
+    (r"out of bounds|index out of range", "The index runs past the end: the last one is the size "
+     "minus 1."),
+    (r"inhomogeneous", "These arrays have different shapes and cannot be one array."),
+    (r"need at least one array|empty (sequence|iterable)", "What is given there is empty."),
+    (r"(not enough|too many) values to unpack", "The number of names on the left is not the number "
+     "of values on the right."),
+]  # fmt: skip
+WHOLE = (
+    r"must be integers|only integers|arrays used as indices|interpreted as an integer|"
+    r"only integer scalar"
+)
+
+
+def meaning(error: BaseException, said: str, line: str, names: Mapping[str, Any]) -> str:
+    """An error in plain words, with what can be seen of its cause; empty if there is nothing."""
+    if isinstance(error, UnboundLocalError):
+        return "Give it a value before that line."
+    if isinstance(error, NameError | AttributeError):
+        close = spelling(error, names)
+        if close:
+            return f"Is `{close}` meant?"
+    here = {name: names[name] for name in re.findall(r"(?<![.\w])[A-Za-z_]\w*", line)
+            if name in names}  # fmt: skip
+    if "NoneType" in said:
+        nothing = [f"`{name}`" for name, value in here.items() if value is None]
+        are = "is" if len(nothing) == 1 else "are"
+        return f"There {' and '.join(nothing)} {are} None." if nothing else (
+            "Something on that line is None."
+        )
+    if re.search(WHOLE, said):
+        broken = [f"`{name}` is {value:g}" for name, value in here.items()
+                  if isinstance(value, float | np.floating)]  # fmt: skip
+        seen = f": there {' and '.join(broken)}, a float" if broken else ""
+        return f"An index or a size must be a whole number{seen}."
+    if re.search("multiply sequence|unsupported operand.*'list'|'list' and", said):
+        lists = [f"`{name}`" for name, value in here.items() if isinstance(value, list)]
+        are = "is a list" if len(lists) == 1 else "are lists"
+        return f"There {' and '.join(lists)} {are}, and no array." if lists else ""
+    return next((m for pattern, m in MEANS if re.search(pattern, said)), "")
+
+
+def spelling(error: NameError | AttributeError, names: Mapping[str, Any]) -> str:
+    """The name that exists and is nearly the one that was not found, empty if there is none."""
+    wanted = getattr(error, "name", None)
+    if not wanted:
+        return ""
+    attribute = isinstance(error, AttributeError)
+    if attribute:
+        there = dir(error.obj)
+    else:
+        spaces = [frame.f_globals for frame, _ in traceback.walk_tb(error.__traceback__)]
+        there = [*names, *spaces[-1], *dir(builtins)]
+    known = [name for name in there if name[:1] != "_" and name != wanted]
+    return next(iter(difflib.get_close_matches(wanted, known, 1, 0.75)), "")
 
 
 def blame(error: BaseException) -> str:
     """One line on an exception out of the learner's code: where, what, with which shapes."""
-    what, frame = type(error).__name__, learners(error)
-    line = frame[0] if frame else ""
+    what, frames = type(error).__name__, frames_of(error)
+    line, names = frames[-1][:2] if frames else ("", {})
     text = [
         row.strip()
         for row in re.sub(r"\x1b\[[\d;]*m", "", str(error)).splitlines()
@@ -186,12 +266,17 @@ def blame(error: BaseException) -> str:
         line = text[places[-1] + 1] if places else line
         text = [row for row in text if re.match(rf"{what}\b.*?:", row)][-1:] or text[-1:]
         text = [text[0].removeprefix(f"{what}: ")]
-    where = f" at `{line}`" if line else ""
     said = textwrap.shorten(text[0], 160, placeholder=" ...") if text else "no message"
-    more = next((m for pattern, m in MEANS if re.search(pattern, said)), "")
-    if isinstance(error, UnboundLocalError):
-        more = "Give it a value before that line."
-    shapes = shapes_on(line, frame[1]) if frame and not isinstance(error, NameError) else ""
+    from_another = caller(frames)
+    if from_another:
+        line, function, other = from_another
+        names = next(names for at, names, _ in reversed(frames) if at == line)
+        where = f" inside `{other}`, called from `{line}` in `{function}`"
+        more = meaning(error, said, line, names) if re.search(WHOLE, said) else ""
+    else:
+        where = f" at `{line}`" if line else ""
+        more = meaning(error, said, line, names)
+    shapes = shapes_on(line, names) if frames and not isinstance(error, NameError) else ""
     said = said if said.endswith("...") else f"{said.rstrip('.')}."
     return f"{what}{where}: {said}" + (f" {more}" if more else "") + shapes
 

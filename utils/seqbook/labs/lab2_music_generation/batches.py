@@ -9,7 +9,7 @@ import numpy as np
 
 from ...checking import FaultModel, Verdict
 from .data import NOTHING
-from .lab import exercise, kind_of, named, reference
+from .lab import called, calls_in, exercise, kind_of, named, reference
 
 # 2.1 ---------------------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ def pair_of(got: Any) -> Any:
 
 @exercise(
     "2.1", "Each input's target is the next character of the text.",
-    crashes=[("too many indices", "A piece of the text is a slice, with a colon: "
+    crashes=[(r"at `[^`]*\[[^\]:`]*,[^\]:`]*\][^`]*`.*too many indices", "A piece of the text is a slice, with a colon: "
               "`ids[first:last]`.")],
 )  # fmt: skip
 def window(answer: Callable[..., Any]) -> Verdict:
@@ -236,12 +236,20 @@ BATCH_HINTS = {
     "last starts missing": "windows near the end of the text are never drawn: the starts go up to "
     "{last}, they should go up to {right}, which is len(ids) - length - 1.",
     "first start missing": "the first window is never drawn: the starts begin at 0.",
-    "few starts": "many places of the text never begin a window: draw from all.",
-    "crowded": "one start, {start}, is drawn {times} times as often as it should be. Starts that "
-    "do not fit must not be pushed to the end or drawn twice: draw from the right range at once.",
+    "few starts": "of the {places} places that may begin a window, {missing} never do in {draws:,} "
+    "draws: draw from all, with the same chance for each.",
+    "crowded": "one start, {start}, is drawn {times} times as often as it should be, and all "
+    "others alike. Draw each start from the right range at once, so that none has to be moved.",
+    "early starts": "early places of the text begin a window much more often than late ones: the "
+    "first half of them has {share:.0%} of all draws. `rng.integers` gives each the same chance.",
+    "late starts": "late places of the text begin a window much more often than early ones: the "
+    "first half of them has {share:.0%} of all draws. `rng.integers` gives each the same chance.",
     "skewed": "not all starts are equally likely: {start} is drawn {times} times as often as it "
     "should be. `rng.integers` gives each place the same chance.",
 }
+
+
+ONE_START = "Draw as many starts as there are rows: `rng.integers(..., size=size)`."
 
 
 def start_of(row: np.ndarray) -> int:
@@ -304,6 +312,8 @@ def start_faults(starts: np.ndarray) -> tuple[list[str], dict[str, Any]]:
             return ["blocks only"], {}
         if all(start % PERIOD in (0, 1) for start in seen):
             return ["tune starts only"], {}
+        if not even(counts[sorted(seen)]):  # then a missing one may have had bad luck
+            return slanted(counts)
         if missing == {PLACES - 1, 0}:
             return ["last start missing", "first start missing"], {}
         if missing == {0}:
@@ -312,15 +322,28 @@ def start_faults(starts: np.ndarray) -> tuple[list[str], dict[str, Any]]:
             return ["last start missing"], {}
         if missing == set(range(max(seen) + 1, PLACES)) and max(seen) > PLACES // 2 + 3:
             return ["last starts missing"], {"last": max(seen), "right": PLACES - 1}
-        return ["few starts"], {}
-    right = counts.sum() / PLACES
-    if ((counts - right) ** 2 / right).sum() < SKEWED:
-        return [], {}
-    most = int(counts.argmax())
+        words = {"places": PLACES, "missing": len(missing), "draws": int(counts.sum())}
+        return ["few starts"], words
+    return ([], {}) if even(counts) else slanted(counts)
+
+
+def even(counts: np.ndarray) -> bool:
+    """Are these numbers of draws what equal chances give?"""
+    return bool(((counts - counts.mean()) ** 2 / counts.mean()).sum() < SKEWED)
+
+
+def slanted(counts: np.ndarray) -> tuple[list[str], dict[str, Any]]:
+    """In which way not all starts are equally likely."""
+    most, right = int(counts.argmax()), counts.mean()
     words = {"start": most, "times": f"{counts[most] / right:.1f}"}
-    rest = np.delete(counts, most)
-    even = ((rest - rest.mean()) ** 2 / rest.mean()).sum() < SKEWED
-    return ["crowded" if even else "skewed"], words
+    if even(np.delete(counts, most)):
+        return ["crowded"], words
+    quarters = [part.mean() for part in np.array_split(counts, 4)]
+    share = counts[: (PLACES + 1) // 2].sum() / counts.sum()
+    falls, rises = (np.diff(quarters) < 0).all(), (np.diff(quarters) > 0).all()
+    if abs(share - 0.5) > 0.1 and (falls or rises):
+        return ["early starts" if falls else "late starts"], {"share": share}
+    return ["skewed"], words
 
 
 def batch_of(answer: Callable[..., Any], rng: np.random.Generator, size: int, length: int) -> Any:
@@ -357,9 +380,10 @@ def batch_of(answer: Callable[..., Any], rng: np.random.Generator, size: int, le
 
 @exercise(
     "2.2", "A batch is of windows from random places, the same for the same generator.",
-    crashes=[("invalid index to scalar|len\\(\\) of unsized|not iterable", "Draw as many starts as "
-              "there are rows: `rng.integers(..., size)`."),
-             ("can't multiply|unsupported operand.*(NoneType|Generator)", "Draw numbers from the "
+    crashes=[("invalid index to scalar|len\\(\\) of unsized|not iterable", lambda answer: ONE_START
+              if any(called(c) == "integers" and len(c.args) < 3 and not c.keywords
+                     for c in calls_in(answer)) else ""),
+             ("unsupported operand.*Generator", "Draw numbers from the "
               "generator: `rng.integers(...)`.")],
 )  # fmt: skip
 def make_batch(answer: Callable[..., Any]) -> Verdict:

@@ -21,20 +21,22 @@ SPLIT_HINTS = {
     "nothing": NOTHING,
     "not two": "two lists are expected: the training tunes, then the held-out tunes. {what} came "
     "back.",
-    "cut in characters": "the text of the tunes is cut, not the list: both parts must be lists of "
-    "whole tunes. A tune cut in two would be half seen in training. Do not join the tunes.",
+    "cut in characters": "what came back holds {piece}, a piece of the tunes' text and no whole "
+    "tune. Both parts must be lists of whole tunes: one cut in two would be half seen in training.",
+    "not the tunes": "what came back holds {piece}, and that is not in the list that was given. "
+    "Both parts must hold tunes of the list, as they stand there.",
     "places": "the parts hold the places of the tunes in the list, not the tunes. Look each up: "
     "`tunes[i]`.",
-    "tune twice": "a tune is drawn more than once: a permutation has each tune once, `choice` and "
-    "`integers` may repeat.",
+    "tune twice": "a tune stands more than once in the same part. Each must be there once, as in a "
+    "permutation; `choice` and `integers` may repeat.",
     "swapped": "the two parts are in the wrong order: the training tunes come first, then the "
     "held-out ones, and `share` is the share of those that are held out.",
     "leak": "{many} among the training tunes. What the model has seen cannot test it. The training "
     "part must begin exactly where the held-out part ends.",
     "lost tunes": "{lost} in neither part. What is not held out is for training: one part must "
     "begin where the other ends.",
-    "two shuffles": "the two parts come from two different shuffles, so some tunes are in both and "
-    "some in neither. Shuffle once, then cut.",
+    "two shuffles": "{many} among the training tunes too, and as many tunes are in neither part. "
+    "Shuffle once, then cut that one list: one part must begin where the other ends.",
     "wrong share": "of {of} tunes with share={share}, {held} are held out; it should be {right}. "
     "Take `share` of `len(tunes)`.",
     "unseeded": "two calls with the same seed give two splits: draw from "
@@ -78,11 +80,16 @@ def split_tunes(answer: Callable[..., Any]) -> Verdict:
             words["what"] = f"{len(pair)} things" if len(pair) > 1 else "Something else"
             return ["not two"]
         if any(isinstance(part, str) for part in pair):
+            words["piece"] = "one string"
             return ["cut in characters"]
         if any(isinstance(t, int | np.integer) for part in pair for t in part):
             return ["places"]
-        if {str(t) for part in pair for t in part} - set(whole):
-            return ["cut in characters"]
+        strange = [t for part in pair for t in part if str(t) not in whole]
+        if strange:
+            piece = repr(strange[0])
+            words["piece"] = f"`{piece[:30]}...`" if len(piece) > 33 else f"`{piece}`"
+            cut = isinstance(strange[0], str) and strange[0] in "".join(whole)
+            return ["cut in characters" if cut else "not the tunes"]
         train, held = [[str(t) for t in part] for part in pair]
         if len(held) > len(train):
             found.append("swapped")

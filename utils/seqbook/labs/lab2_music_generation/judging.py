@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
-from ...checking import FaultModel, Verdict
+from ...checking import FaultModel, Verdict, same
+from ...checking.asked import ASKED
+from ...checking.report import shown
 from ...music.abc import validate
 from .lab import exercise, reference
 
@@ -209,9 +212,9 @@ SCORE = FaultModel(
 @exercise(
     "5.1", "Tunes are scored: valid, bars that add up, tunes with every bar right.",
     crashes=[
-        ("ZeroDivisionError|division by zero", "A tune may have no bar at all: do not divide by "
+        (r"ZeroDivisionError at `[^`]*/[^`]*\.bars", "A tune may have no bar at all: do not divide by "
          "the bars of a single tune."),
-        ("'Validation'|has no attribute", "A Validation has `ok`, `bars` and `bars_ok`; there is "
+        ("'Validation' object has no attribute|'list' object has no attribute '(ok|bars)", "A Validation has `ok`, `bars` and `bars_ok`; there is "
          "one for each tune."),
     ],
 )  # fmt: skip
@@ -432,8 +435,8 @@ PIECE = (
 
 @exercise(
     "5.2", "The longest piece that a tune shares with a training tune is found.",
-    crashes=[("string index out of range", "Beyond the last character there is none: stop where "
-              "`start + length` reaches `len(tune)`.")],
+    crashes=[("string index out of range", "Behind a text's last character there is none: its place "
+              "is `len(...) - 1`.")],
 )  # fmt: skip
 def longest_copy(answer: Callable[..., Any]) -> Verdict:
     """`answer(tune, training) → characters`."""
@@ -447,4 +450,51 @@ def longest_copy(answer: Callable[..., Any]) -> Verdict:
     said = COPY.judge(number if callable(answer) else answer)
     if said is not None and any(pieces_):
         return [("the piece", PIECE.format(piece=max(pieces_, key=len)))]
-    return said
+    fallback = isinstance(said, str) and "should be" in said
+    return smallest_call(answer, said) if fallback else said
+
+
+SHRINKING = 1.5  # seconds for making the call that shows a mistake smaller
+
+
+def smallest_call(answer: Callable[..., Any], said: str) -> str:
+    """A short call that shows that the answer is wrong, as a line that can be run."""
+    name = getattr(answer, "__name__", "longest_copy")
+    until = time.monotonic() + SHRINKING
+
+    def wrong(tune: str, training: Sequence[str]) -> bool:
+        try:
+            got = answer(tune, list(training))
+            return not same(got, max(map(partial(longest, tune), training), default=0))
+        except Exception:
+            return False
+
+    call: Any = next((probe for probe in COPY_PROBES if wrong(*probe)), None)
+    if call is None:
+        return said
+    smaller = call
+    while smaller and time.monotonic() < until:
+        call = smaller
+        smaller = next((c for c in shorter(*call) if time.monotonic() < until and wrong(*c)), None)
+    tune, training = call
+    right, got = max(map(partial(longest, tune), training)), answer(tune, list(training))
+    asked = ASKED.get()
+    if asked:
+        asked.inputs = (tune, list(training))
+    shown_ = shown(got)
+    return f"`{name}({tune!r}, {list(training)!r})` should be {right}; yours is {shown_}."
+
+
+def shorter(tune: str, training: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """The same call with something left out, large pieces first; something stays everywhere."""
+    for i in range(len(training) if len(training) > 1 else 0):
+        yield tune, [*training[:i], *training[i + 1 :]]
+    for which, text in enumerate([tune, *training]):
+        size = len(text) // 2
+        while size:
+            for start in range(0, len(text), size):
+                less = text[:start] + text[start + size :]
+                if less:
+                    kept = [less if i == which else t for i, t in enumerate([tune, *training])]
+                    yield kept[0], kept[1:]
+            size //= 2

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...checking import FaultModel, Verdict, numbers
-from .lab import NOT_TENSORFLOW, compiles, exercise, judge_compiled, reference
+from ...checking.blanks import functions_in, tree_of
+from .lab import (
+    NOT_TENSORFLOW, called, calls_in, compiles, exercise, judge_compiled, reference,
+)  # fmt: skip
 
 # 3.2 ---------------------------------------------------------------------------------------------
 
@@ -165,6 +169,35 @@ LOSS = FaultModel(
     loss_reference, LOSS_HINTS, LOSS_PROBES, most=2, tensors=True,
     axes={"logits": "batch time vocabulary", "targets": "batch time"},
 )  # fmt: skip
+
+
+def loss_advice(answer: Sequence[Any]) -> str:
+    """What the source shows of a loss of TensorFlow's that stopped: its kind, its arguments."""
+    functions = [f for one in answer for f in functions_in(one)]
+    if len(functions) != 1 or functions[0].__code__.co_argcount != 2:
+        return ""
+    logits, targets = functions[0].__code__.co_varnames[:2]
+    tree, said = tree_of(functions[0]), []
+    kinds = {part.id: called(node.value) for node in ast.walk(tree) if isinstance(node, ast.Assign)
+             and isinstance(node.value, ast.Call) for part in node.targets
+             if isinstance(part, ast.Name)}  # fmt: skip
+    for call in calls_in(answer):
+        kind = kinds.get(called(call), called(call)).lower().replace("_", "")
+        made = isinstance(call.func, ast.Attribute | ast.Name) and called(call)[:1].isupper()
+        if "crossentropy" not in kind or made:
+            continue
+        given = [part.id if isinstance(part, ast.Name) else "" for part in call.args]
+        given += [part.value.id if isinstance(part.value, ast.Name) else ""
+                  for part in call.keywords if part.arg in ("y_true", "labels")]  # fmt: skip
+        if given[:1] == [logits]:
+            said.append("TensorFlow's losses want the targets first, and yours is given "
+                        f"`{logits}` there.")  # fmt: skip
+        elif "sparse" not in kind and given[:1] == [targets]:
+            said.append("Targets that are whole numbers need the *sparse* categorical "
+                        "cross-entropy.")  # fmt: skip
+    return said[0] if said else ""
+
+
 NO_WAY_BACK = (
     "the number is right, but no gradient comes back through it: the model would learn nothing. "
     "NumPy, `.numpy()`, `float` and `stop_gradient` cut the way. Use TensorFlow's operations."
@@ -174,11 +207,8 @@ NO_WAY_BACK = (
 @exercise(
     "3.2", "The loss is the mean cross-entropy of the targets, from logits, in nats.",
     crashes=[
-        ("(?i)rank mismatch|same rank|must have rank|must be equal to logits|labels must|one_hot",
-         "Look at the order of the arguments and at the kind of loss: TensorFlow's losses want the "
-         "targets first, and whole numbers need the *sparse* one."),
-        ("Incompatible shapes|incompatible", "Targets are whole numbers (batch, time), logits have "
-         "one axis more. The *sparse* categorical cross-entropy takes them so, targets first."),
+        ("(?i)rank mismatch|same rank|must have rank|must be equal to logits|labels must|one_hot|"
+         "incompatible", lambda answer: loss_advice(answer)),
     ],
 )  # fmt: skip
 def cross_entropy(answer: Callable[..., Any]) -> Verdict:
@@ -373,6 +403,27 @@ PAIR = (
 PAIRS = "`apply_gradients` takes pairs (gradient, variable), in this order: `zip(gradients, ...)`."
 
 
+def keeps_pair(answer: Sequence[Any]) -> bool:
+    """Does the source take what `tf.clip_by_global_norm` returns for one thing?"""
+    for one in answer:
+        for f in functions_in(one):
+            nodes = list(ast.walk(tree_of(f)))
+            apart = {id(n.value) for n in nodes if isinstance(n, ast.Subscript)}
+            apart |= {id(n.value) for n in nodes if isinstance(n, ast.Assign)
+                      and isinstance(n.targets[0], ast.Tuple | ast.List)}  # fmt: skip
+            taken = {n.value.id for n in nodes if isinstance(n, ast.Subscript | ast.Assign)
+                     and id(n.value) in apart and isinstance(n.value, ast.Name)}  # fmt: skip
+            for n in nodes:
+                kept = [part.id for part in n.targets if isinstance(part, ast.Name)] if isinstance(
+                    n, ast.Assign) else []  # fmt: skip
+                if kept and kept[0] in taken and isinstance(n.value, ast.Call):
+                    apart.add(id(n.value))
+            if any(isinstance(n, ast.Call) and called(n) == "clip_by_global_norm"
+                   and id(n) not in apart for n in nodes):  # fmt: skip
+                return True
+    return False
+
+
 class Watched:
     """A model that notes how it is called. Like the one that training uses, it has the model's
     attributes and is no Keras model itself."""
@@ -391,12 +442,14 @@ class Watched:
 @exercise(
     "3.3", "A training step moves the weights down the clipped gradient.",
     crashes=[
-        ("IndexedSlices object|unsupported type|convert a value", PAIR, "pair"),
-        ("(?i)no gradients? (provided|for any)|NoneType|None values", STEP_MORE["no gradient"],
-         "no gradient"),
-        ("has no attribute '(_|name|path|assign|is_distributed)|object is not iterable|"
-         "not enough values|too many values|shape.*gradient", PAIRS),
-        ("positional argument", "`optimizer.apply(gradients, variables)` takes two lists."),
+        ("IndexedSlices object|unsupported type|convert a value|Shapes must be equal",
+         lambda answer: PAIR if keeps_pair(answer) else "", "pair"),
+        ("(?i)no gradients? (provided|for any)|at `[^`]*(clip|apply|grad)[^`]*`.*(NoneType|None val"
+         "ues)", STEP_MORE["no gradient"], "no gradient"),
+        ("at `[^`]*apply_gradients.*(has no attribute '(_|name|path|assign|is_distributed)|object "
+         "is not iterable|not enough values|too many values|shape.*gradient)", PAIRS),
+        (r"at `[^`]*\.apply\(.*positional argument",
+         "`optimizer.apply(gradients, variables)` takes two lists."),
     ],
 )  # fmt: skip
 def train_step(answer: Callable[..., Any]) -> Verdict:

@@ -91,7 +91,7 @@ def sizes(model: Any) -> tuple[int, int, int]:
         ("stateful", MODEL_HINTS["stateful"], "stateful"),
         ("(?i)not connected|disconnected|`inputs`.*outputs", "keras.Model takes the inputs first, "
          "then what the last layer gives: every layer is called on what the one before returned."),
-        ("positional argument|unexpected keyword", "Look at the layers' arguments: "
+        (r"at `[^`]*(Embedding|GRU|LSTM|Dense)\(.*(positional argument|unexpected keyword)", "Look at the layers' arguments: "
          "Embedding(rows, size), GRU(units), Dense(outputs)."),
     ],
 )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ...checking import FaultModel, Verdict, numbers
+from ...checking import FaultModel, Verdict, numbers, same
+from ...checking.blanks import calls_helpers, functions_in, unread
+from ...checking.families import all_finite
 from .lab import NOT_TENSORFLOW, compiles, exercise, judge_compiled, kind_of, named, reference
 
 # 4.1 ---------------------------------------------------------------------------------------------
@@ -72,8 +75,8 @@ PROBABILITY_HINTS = {
     "multiplied": "the result is that of logits multiplied by the temperature, so low temperatures "
     "make the model wild and high ones tame. Divide the logits; as a power of the probabilities it "
     "is 1 / temperature.",
-    "temperature ignored": "the temperature does nothing: divide the logits by it, before the "
-    "exponential. (A factor on the exponentials, or a number added to all logits, cancels.)",
+    "temperature ignored": "these are the probabilities at temperature 1, whatever it is: divide the "
+    "logits by it, before the exponential. (A factor on the exponentials, or a number added to all logits, cancels.)",
     "temperature negative": "the likeliest character comes out as the least likely: there is a "
     "minus too many. Divide the logits by the temperature.",
     "at least 1": "temperatures below 1 are raised to 1, so low ones do nothing: divide by the "
@@ -150,10 +153,12 @@ def probabilities(answer: Callable[..., Any]) -> Verdict:
     logits = tf.constant(PROBABILITIES.probes[0][0])
     if isinstance(said, str) and "stopped with" not in said:
         try:
-            cold, hot = (np.asarray(answer(logits, tf.constant(t))) for t in (0.5, 3.1))
+            seen = [np.asarray(answer(logits, tf.constant(t))) for t in (0.5, 3.1, 0.2, 1.4, 0.9)]
         except Exception:
             return said
-        if cold.shape == hot.shape and np.allclose(cold, hot) and flattened(cold, logits):
+        if "temperature" in never_read(answer, ("logits", "temperature")) and all(
+            same(other, seen[0]) for other in seen
+        ) and flattened(seen[0], logits):
             return named(FIXED_TEMPERATURE, ["fixed temperature"])
     if said is None:
         try:
@@ -161,6 +166,16 @@ def probabilities(answer: Callable[..., Any]) -> Verdict:
         except Exception as error:
             return named(FIXED_TEMPERATURE, ["plain number"], error=str(error).split("\n")[0])
     return said
+
+
+def never_read(answer: Callable[..., Any], names: Sequence[str]) -> list[str]:
+    """Which of its parameters, called by these names here, the answer's code never reads."""
+    functions = functions_in(answer)
+    if len(functions) != 1 or calls_helpers(functions[0]):
+        return []
+    own = list(inspect.signature(functions[0]).parameters)
+    never = unread(functions[0])
+    return [name for name, mine in zip(names, own, strict=False) if mine in never]
 
 
 def flattened(p: np.ndarray, logits: Any) -> bool:
@@ -241,7 +256,7 @@ def draw_reference(p: np.ndarray, u: np.ndarray, faults: frozenset[str]) -> dict
 DRAW_HINTS = {
     "argmax": "the most probable character is always taken, so a tune would soon repeat itself: "
     "use u to choose.",
-    "all alike": "every character is as likely as every other: p is not used.",
+    "all alike": "every character is as likely as every other, whatever p says: use p.",
     "no running sum": "u is compared with the probabilities: compare it with their running sum, "
     "`tf.cumsum(p, axis=-1)`.",
     "first probability above u": "the first probability above u is taken: compare u with the "
@@ -289,8 +304,10 @@ DRAW_HINTS = {
 DRAW_MORE = {
     "u not used": "the same u gives different tokens: use u, and no random numbers of your own, or "
     "a tune could not be written twice.",
-    "u does nothing": "another u gives the same tokens: u must decide.",
-    "p does nothing": "other probabilities give the same tokens: p is not used.",
+    "u does nothing": "another u gives the same tokens, and your code never reads u: u must "
+    "decide.",
+    "p does nothing": "other probabilities give the same tokens, and your code never reads p: use "
+    "it.",
     "floats": "the tokens are right, but they are floats: a token is a place in the vocabulary, so "
     'cast to whole numbers, `"int32"`.',
 }
@@ -337,7 +354,8 @@ def draw(answer: Callable[..., Any]) -> Verdict:
     if said is not None:
         try:
             one, two = tokens(p, u), tokens(p, u)
-            flat, other = tokens(p[:, ::-1].copy(), u), tokens(p, u[::-1].copy())
+            flat = [tokens(np.roll(p, n, axis=1), u) for n in range(1, len(SHARES))]
+            other = [tokens(p, np.roll(u, GRID * n // 5)) for n in range(1, 5)]
         except NotImplementedError:
             raise
         except Exception:
@@ -349,10 +367,10 @@ def draw(answer: Callable[..., Any]) -> Verdict:
         counts = np.array([(one == token).sum() for token in range(len(SHARES))])
         right = one.shape == (GRID,) and np.abs(counts - GRID * SHARES).max() <= 2
         if exact or not right:
-            if isinstance(said, str) and np.array_equal(one, other):
-                return named(DRAW_MORE, ["u does nothing"])
-            if isinstance(said, str) and np.array_equal(one, flat):
-                return named(DRAW_MORE, ["p does nothing"])
+            never = never_read(answer, ("p", "u")) if all_finite(one) else []
+            for name, seen in (("u", other), ("p", flat)):
+                if isinstance(said, str) and name in never and all(same(o, one) for o in seen):
+                    return named(DRAW_MORE, [f"{name} does nothing"])
             return said
         one = tokens(*DRAW.probes[0])
     else:
@@ -366,6 +384,7 @@ def draw(answer: Callable[..., Any]) -> Verdict:
 # 4.3 ---------------------------------------------------------------------------------------------
 
 END_ID = 0
+FOR_EVER = 5000  # a loop that goes on after so many steps is said not to end
 
 
 class RanOn(ValueError):
@@ -528,8 +547,8 @@ WRITE_HINTS = {
     "last token only": "only the last token is there: store each one in the list.",
     "number of tokens": "this is how many tokens there are: return the tokens.",
     "backward": "the tokens are in the wrong order.",
-    "no limit": "the loop does not stop after `limit` tokens, so a tune that never reaches END "
-    "would be written for ever. Count the tokens that are stored: is each one added to the list?",
+    "no limit": f"the loop does not stop after `limit` tokens: when END was never chosen, it still "
+    f"ran after {FOR_EVER:,} steps. It must end as soon as `limit` tokens are stored.",
 }
 MISUSED = {
     "strange state": "`step` is given a state that did not come from `step`: begin with None, and "
@@ -542,6 +561,8 @@ MISUSED = {
     "state.",
     "strange logits": "`choose` was given something else than the logits that `step` returned.",
     "ended": WRITE_HINTS["goes on after END"],
+    "many steps": "the loop ends too late: with limit={limit} your code takes {steps} steps of the "
+    "model and returns {tokens} tokens. One step for each token is enough, and at most `limit`.",
     "not numbers": "a list of tokens, whole numbers, is expected; {what} came back.",
     "a tensor or text": "a list of tokens is expected, and text came back: `decode` is called "
     "later.",
@@ -612,6 +633,24 @@ def write_tune(answer: Callable[..., Any]) -> Verdict:
         return named(MISUSED, [told[0]])
     if what and not (isinstance(said, list) and said[0][0] == "number of tokens"):
         return named(MISUSED, ["not numbers"], what=what[0])
-    if slips and isinstance(said, str):  # it ran on, and nothing else is known
-        return named(WRITE_HINTS, ["no limit"])
+    ran_on = isinstance(said, list) and "no limit" in [name for name, _ in said]
+    if ran_on or (slips and isinstance(said, str)):  # it went on, and nothing else is known
+        return went_on(answer) or said
     return said
+
+
+def went_on(answer: Callable[..., Any]) -> Verdict:
+    """Does the loop never end, or too late? None if neither is seen."""
+    late: Verdict = None
+    for seed, limit in WRITE.probes:
+        machine = Machine(seed, most=FOR_EVER)
+        try:
+            tokens = len(answer(machine.step, machine.choose, limit))
+        except RanOn:
+            return named(WRITE_HINTS, ["goes on after END" if machine.ended else "no limit"])
+        except Exception:
+            continue
+        if machine.steps > 200 and late is None:
+            words = {"limit": limit, "steps": machine.steps, "tokens": tokens}
+            late = named(MISUSED, ["many steps"], **words)
+    return late
