@@ -442,7 +442,35 @@ def experiment(model: FaultModel, answer: Any, runs: Sequence[tuple[tuple, Any]]
                if not isinstance(got, Exception)]  # fmt: skip
     names = [n for n in model.names if unmoved and all(n in some for some in unmoved)]
     listed = " and ".join(f"`{name}`" for name in names)
-    return f"Changing {listed} changes nothing in your result: use it." if names else ""
+    if names:
+        return f"Changing {listed} changes nothing in your result: use it."
+    for probe, got in runs:
+        if not isinstance(got, Exception) and not model.matches(got, model.expected(probe)):
+            return end_unused(model, answer, probe, got)
+    return ""
+
+
+def end_unused(model: FaultModel, answer: Any, probe: tuple, got: Any) -> str:
+    """Is there an axis of an argument whose first or last entry plays no part, and should?"""
+    for i, (name, part) in enumerate(zip(model.names, probe, strict=False)):
+        if not isinstance(part, np.ndarray) or part.dtype.kind != "f":
+            continue
+        for axis, (at, word) in itertools.product(range(part.ndim), ((-1, "last"), (0, "first"))):
+            if part.shape[axis] < 2:
+                continue
+            changed = list(copied(probe))
+            np.moveaxis(changed[i], axis, 0)[at] = 1.7
+            before, after = model.expected(probe), model.expected(tuple(changed))
+            if all(same(before[n], after[n]) for n in before):
+                continue
+            now = model._run(answer, tuple(changed), [])
+            if not isinstance(now, Exception) and alike(now, got):
+                over = along(model.axes.get(name, ()), axis, part.ndim)
+                return (
+                    f"The {word} entry of `{name}` along {over} changes nothing in your result: is "
+                    "a size fixed, or does a loop leave it out?"
+                )
+    return ""
 
 
 def unused(model: FaultModel, answer: Any, probe: tuple, got: Any) -> list[str]:
