@@ -20,6 +20,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from mutants import Mutant, mutants  # noqa: E402
 from seqbook.checking import mutants as lookup  # noqa: E402
 
 SECONDS = 2.0  # a mutant that runs longer has a loop without end
+VERBS = ("is", "has", "goes", "loses", "keeps", "counts", "repeats")
 SAID_BOTH = "one of two: {}. Or: {}"
 
 
@@ -165,6 +167,9 @@ def agreed(found: Sequence[Mutant]) -> str | None:
     endings = {hint.partition(", ")[2] for hint in hints}
     if len(endings) == 1 and all(", " in hint for hint in hints):
         return endings.pop()  # the same slip, in another statement
+    shared = common_end(hints)
+    if shared:
+        return f"somewhere on the way a value {shared}"
     if len(hints) == 2:
         return SAID_BOTH.format(hints[0].rstrip("."), hints[1])
     places = {m.place for m in likely}
@@ -172,6 +177,16 @@ def agreed(found: Sequence[Mutant]) -> str | None:
     if len(places) == 1 and len(where) == 1:
         return f"{where.pop()}, something is wrong; everything else agrees. Go through that line."
     return None
+
+
+def common_end(hints: Sequence[str]) -> str:
+    """The words from the verb on, if all hints end alike: the same slip, done to another value."""
+    ends = list(takewhile(lambda words: len(set(words)) == 1, zip(
+        *(reversed(hint.split()) for hint in hints), strict=False)))  # fmt: skip
+    shared = [words[0] for words in reversed(ends)]
+    verb = next((i for i, word in enumerate(shared) if word in VERBS), None)
+    found = shared[verb:] if verb is not None else []
+    return " ".join(found) if len(found) > 4 else ""
 
 
 def write(notebook: str, redo: bool, check: bool) -> bool:

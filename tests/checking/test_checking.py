@@ -429,6 +429,11 @@ def test_a_parameter_that_is_read_in_a_nested_function_is_read():
     assert unread(np.tanh) == []
 
 
+def test_an_entry_that_is_left_out_is_found_by_changing_it():
+    message = judged(lambda x, W, b: x[:, :2] ** 3 @ W[:2] + b, NAMED).message
+    assert "The last entry of `x` along the inputs changes nothing" in message
+
+
 def test_two_slips_that_undo_each_other_are_not_told():
     def model(x, faults=frozenset()):
         y = -x if "before" in faults else x

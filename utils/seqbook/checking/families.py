@@ -447,10 +447,38 @@ def experiment(model: FaultModel, answer: Any, runs: Sequence[tuple[tuple, Any]]
              if name in own and unmoved and all(name in some for some in unmoved)]  # fmt: skip
     listed = " and ".join(f"`{name}`" for name in found)
     it = "them" if len(found) > 1 else "it"
-    return (
-        f"Changing {listed} changes nothing in your result, and your code never reads {it}: use "
-        f"{it}." if found else ""
-    )  # fmt: skip
+    if found:
+        return (
+            f"Changing {listed} changes nothing in your result, and your code never reads {it}: "
+            f"use {it}."
+        )
+    for probe, got in runs:
+        if all_finite(got) and not model.matches(got, model.expected(probe)):
+            return end_unused(model, answer, probe, got)
+    return ""
+
+
+def end_unused(model: FaultModel, answer: Any, probe: tuple, got: Any) -> str:
+    """Is there an axis of an argument whose first or last entry plays no part, and should?"""
+    for i, (name, part) in enumerate(zip(model.names, probe, strict=False)):
+        if not isinstance(part, np.ndarray) or part.dtype.kind != "f":
+            continue
+        for axis, (at, word) in itertools.product(range(part.ndim), ((-1, "last"), (0, "first"))):
+            if part.shape[axis] < 2:
+                continue
+            changed = list(copied(probe))
+            np.moveaxis(changed[i], axis, 0)[at] = 1.7
+            before, after = model.expected(probe), model.expected(tuple(changed))
+            if all(same(before[n], after[n]) for n in before):
+                continue
+            now = model._run(answer, tuple(changed), [])
+            if not isinstance(now, Exception) and alike(now, got):
+                over = along(model.axes.get(name, ()), axis, part.ndim)
+                return (
+                    f"The {word} entry of `{name}` along {over} changes nothing in your result: is "
+                    "a size fixed, or does a loop leave it out?"
+                )
+    return ""
 
 
 def written_parameters(model: FaultModel, answer: Any) -> dict[str, str]:
