@@ -82,7 +82,7 @@ def test_the_library_stays_small():
         [PACKAGE / name] if name.endswith(".py") else sorted((PACKAGE / name).rglob("*.py"))
     )]
     lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in files)
-    assert 0 < lines <= 7_200
+    assert 0 < lines <= 7_400
 
 
 def test_the_picture_of_the_house_names_every_folder():
