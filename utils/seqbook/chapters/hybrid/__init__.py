@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/hybrid.ipynb` brings besides its own cells."""

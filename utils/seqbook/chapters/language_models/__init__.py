@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/language_models.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/long_sequences.ipynb` brings besides its own cells."""

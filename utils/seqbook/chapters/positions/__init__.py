@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/positions.ipynb` brings besides its own cells."""

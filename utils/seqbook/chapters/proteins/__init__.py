@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/proteins.ipynb` brings besides its own cells."""

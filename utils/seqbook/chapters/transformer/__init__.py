@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/transformer.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/what_attention_learns.ipynb` brings besides its own cells."""
