@@ -88,12 +88,13 @@ def decoder_blocks(shape, masked):
     def theirs(x):
         normed = norms[0](x)
         x = x + own(normed, normed, use_causal_mask=True)
-        x = x + cross(norms[1](x), context, attention_mask=None if mask is None else mask[:, 0])
+        where = None if mask is None else mask[:, 0]
+        x = x + cross(norms[1](x), context, attention_mask=where)
         return x + mlp(norms[2](x))
 
     mine = [block.self_attention, block.cross_attention, block.norm_self, block.norm_cross,
             block.norm_mlp, block.mlp]
-    return (lambda x: block(x, context, mask)), mine, theirs, [own, cross, *norms, mlp]
+    return (lambda x: block(x, context, context_mask=mask)), mine, theirs, [own, cross, *norms, mlp]
 
 
 @EVERY_SHAPE
@@ -139,9 +140,9 @@ def test_padding_in_the_context_changes_nothing():
     x, context, noise = arrays((1, 5, D), (1, 7, D), (1, 2, D))
     mask = padding_mask(tf.constant([[1, 1, 1, 1, 1, 0, 0]]))
     block = DecoderBlock(D, HEADS)
-    before = block(x, context, mask)
+    before = block(x, context, context_mask=mask)
     context[:, 5:] = noise
-    np.testing.assert_allclose(block(x, context, mask), before, atol=1e-6)
+    np.testing.assert_allclose(block(x, context, context_mask=mask), before, atol=1e-6)
 
 
 @pytest.mark.parametrize("d", [8, 64])
