@@ -12,6 +12,8 @@ def masked_attention(queries, keys, values, mask=None):
     if mask is not None:
         scores = tf.where(mask, scores, -1e9)
     weights = tf.nn.softmax(scores)
+    if mask is not None:  # a query that may see nothing gets nothing
+        weights = tf.where(mask, weights, 0.0)
     return weights @ values, weights
 
 
