@@ -24,7 +24,7 @@ def row_of_players(names: Sequence[str], numbers: Sequence[int], asks: Sequence[
         up = 1 if other > k else -1
         ax.add_patch(FancyArrowPatch(
             (2 * k + 0.18 * up, 0.34 * up), (2 * other - 0.18 * up, 0.34 * up),
-            connectionstyle=f"arc3,rad={-0.45}", arrowstyle="-|>", mutation_scale=14,
+            connectionstyle="arc3,rad=-0.45", arrowstyle="-|>", mutation_scale=14,
             color=COLORS["input" if up > 0 else "accent"], lw=1.6, shrinkA=0, shrinkB=1,
         ))  # fmt: skip
     ax.set(xlim=(-0.9, 2 * len(names) - 1.1), ylim=(-1.75, 1.35), aspect="equal")
@@ -36,7 +36,6 @@ def squares(
     matrices: Mapping[str, np.ndarray],
     labels: Sequence[str],
     marks: Sequence[np.ndarray] = (),
-    numbers: bool = False,
 ) -> Figure:
     """Matrices of weights side by side, by title, from 0, white, to 1, dark.
 
@@ -46,8 +45,7 @@ def squares(
     figure, axes = plt.subplots(1, count, figsize=(6.4, 0.95 + 5.6 / count), sharey=True)
     for k, (ax, (title, matrix)) in enumerate(zip(np.ravel(axes), matrices.items(), strict=True)):
         ax.pcolormesh(np.asarray(matrix), cmap="Blues", vmin=0, vmax=1, edgecolors="white", lw=0.5)
-        ax.invert_yaxis()
-        ax.set(aspect="equal", title=title)
+        ax.set(aspect="equal", title=title, ylim=(size, 0))
         ax.grid(False)
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
@@ -58,10 +56,6 @@ def squares(
             for row, column in enumerate(marks[k]):
                 frame = Rectangle((column, row), 1, 1, fill=False, ec=COLORS["input"], lw=1.8)
                 ax.add_patch(frame)
-        for (i, j), value in np.ndenumerate(matrix) if numbers else ():
-            text = f"{value:.2f}".lstrip("0") if 0 < value < 1 else f"{value:.0f}"
-            ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=8,
-                    color="white" if value > 0.6 else "#111111")
     return figure
 
 
@@ -72,8 +66,7 @@ def compared(matrices: Mapping[str, np.ndarray]) -> Figure:
     for ax, (title, matrix) in zip(np.ravel(axes), matrices.items(), strict=True):
         reach = np.abs(matrix).max()
         ax.pcolormesh(matrix, cmap="RdBu_r", vmin=-reach, vmax=reach, rasterized=True)
-        ax.invert_yaxis()
-        ax.set(aspect="equal", title=title)
+        ax.set(aspect="equal", title=title, ylim=(len(matrix), 0))
         ax.grid(False)
         for edge in edges[1:-1]:
             ax.axhline(edge, color=COLORS["muted"], lw=0.7)
