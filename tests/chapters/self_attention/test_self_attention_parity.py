@@ -22,7 +22,7 @@ TAGS = ("masked", "causal", "padding", "one-head", "multi-head")
 SHAPES = {
     "usual": (3, 5, 8, 2),
     "as many heads as steps": (2, 4, 8, 4),
-    "all equal": (4, 4, 4, 4),
+    "batch, time and heads equal": (4, 4, 8, 4),
     "one head": (3, 6, 5, 1),
     "one step": (2, 1, 6, 3),
     "one example": (1, 7, 6, 2),
