@@ -139,13 +139,13 @@ def test_heads_are_switched_off_and_on(open_page):
         assert score[head] < 0.3 and score[1 - head] == 1
         expect(figure.locator("figcaption").nth(head)).to_have_text(f"head {head + 1}, off")
         figure.get_by_label(f"head {head + 1}", exact=True).check()
-    expect(figure.get_by_role("status")).to_contain_text("100% over all 25 games")
+    expect(figure.locator(".sq-live")).to_contain_text("100% over all 25 games")
 
 
 def test_games_seats_and_blank_seats(open_page):
     explorer = HeadSwitches.example()
     figure = open_page(explorer.html()).locator(FIGURE)
-    figure.get_by_label("game", exact=True).fill("9")
+    figure.locator("[data-key=game]").fill("9")
     check(figure, explorer, HAND)
     for turned in range(1, 10):
         figure.get_by_role("button", name="Everyone moves one seat").click()
@@ -176,7 +176,7 @@ def test_keyboard_alone(open_page):
     page.keyboard.press("Tab")
     page.keyboard.press("Space")  # the first switch
     check(figure, explorer, HAND, (0,))
-    figure.get_by_label("game", exact=True).focus()
+    figure.locator("[data-key=game]").focus()
     page.keyboard.press("ArrowRight")
     assert state(figure)["game"] == 2
     check(figure, explorer, HAND, (0,))
