@@ -243,12 +243,14 @@ def test_a_model_of_any_length_trains(chapter):
 SLIPS = {
     "no transpose in split": ("multi-head", "return tf.transpose(x, [0, 2, 1, 3])",
                               "return tf.reshape(x, [batch, self.num_heads, time, d_head])"),
-    "no transpose in join": ("multi-head", "x = tf.transpose(x, [0, 2, 1, 3])\n", "\n"),
+    "no transpose in join": (
+        "multi-head", "x = tf.transpose(x, [0, 2, 1, 3])\n",
+        "x = tf.reshape(x, [tf.shape(x)[0], tf.shape(x)[2], self.num_heads, x.shape[-1]])\n"),
     "key and value exchanged": ("multi-head", "values = self.split(self.to_value(context))",
                                 "keys, values = self.split(self.to_value(context)), keys"),
     "no projection at the end": ("multi-head", "y = self.to_output(self.join(heads))",
                                  "y = self.join(heads) + 0 * self.to_output(x)"),
-    "one mask of two left out": ("multi-head", "causal & attention_mask if both", "causal if both"),
+    "one mask of two left out": ("multi-head", "else causal & mask", "else causal"),
     "mask after the softmax": ("masked", "scores = tf.where(mask, scores, -1e9)", "pass"),
     "mask inverted": ("masked", "tf.where(mask, scores, -1e9)", "tf.where(mask, -1e9, scores)"),
     "future and past exchanged": ("causal", "step[:, None] >= step[None, :]",
