@@ -242,7 +242,7 @@ def test_a_model_of_any_length_trains(chapter):
 
 SLIPS = {
     "no transpose in split": ("multi-head", "return tf.transpose(x, [0, 2, 1, 3])",
-                              "return tf.reshape(x, [batch, self.num_heads, time, d_head])"),
+                              "return tf.reshape(x, [-1, self.num_heads, time, d_head])"),
     "no transpose in join": (
         "multi-head", "x = tf.transpose(x, [0, 2, 1, 3])\n",
         "x = tf.reshape(x, [tf.shape(x)[0], tf.shape(x)[2], self.num_heads, x.shape[-1]])\n"),

@@ -41,16 +41,15 @@ class MultiHeadAttention(layers.Layer):
 
     def split(self, x):
         """(batch, time, d_model) → (batch, heads, time, d_head)."""
-        batch, time = tf.shape(x)[0], tf.shape(x)[1]
-        d_head = x.shape[-1] // self.num_heads
-        x = tf.reshape(x, [batch, time, self.num_heads, d_head])
+        time, d_head = tf.shape(x)[1], x.shape[-1] // self.num_heads
+        x = tf.reshape(x, [-1, time, self.num_heads, d_head])
         return tf.transpose(x, [0, 2, 1, 3])
 
     def join(self, x):
         """(batch, heads, time, d_head) → (batch, time, d_model)."""
         x = tf.transpose(x, [0, 2, 1, 3])
-        batch, time = tf.shape(x)[0], tf.shape(x)[1]
-        return tf.reshape(x, [batch, time, self.num_heads * x.shape[-1]])
+        time, d_model = tf.shape(x)[1], self.num_heads * x.shape[-1]
+        return tf.reshape(x, [-1, time, d_model])
 
     def place(self, x):
         """What a later chapter does to queries and keys; here nothing."""
