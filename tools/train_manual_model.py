@@ -59,7 +59,8 @@ def train(model: keras.Model, ids: np.ndarray, steps: int, seed: int) -> None:
         0.0, steps, alpha=0.01, warmup_target=4e-3, warmup_steps=100
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.AdamW(rate, weight_decay=0.02, clipnorm=1.0), loss)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=0.02, clipnorm=1.0)
+    model.compile(optimizer, loss, jit_compile=False)
     for done in range(0, steps, every):
         starts = rng.integers(0, len(ids) - WINDOW, every * BATCH)
         rows = ids[starts[:, None] + np.arange(WINDOW + 1)]
@@ -94,12 +95,12 @@ def main() -> None:
                 "python": platform.python_version(), "seed": options.seed, "steps": options.steps,
             },
             "measured": measured,
-            "alphabet": "".join(sorted(tokenizer.vocabulary[: TOKENS - len(tokenizer.rank)])),
-            "merges": [list(pair) for pair in tokenizer.rank],
+            "alphabet": "".join(tokenizer.vocabulary[: TOKENS - len(tokenizer.rank)]),
+            "merges": [[tokenizer.ids[piece] for piece in pair] for pair in tokenizer.rank],
             "model": packed,
         }  # fmt: skip
         path = files("seqbook.chapters.language_models").joinpath("manual_model.json")
-        text = json.dumps(stored, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        text = json.dumps(stored, sort_keys=True, ensure_ascii=False) + "\n"
         path.write_text(text, encoding="utf-8")
         print(f"{path.name}: {len(text)} characters")
 

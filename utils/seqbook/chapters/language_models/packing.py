@@ -11,7 +11,7 @@ from ..transformer.taught import Block
 
 
 def pack_transformer(model: Any) -> dict[str, Any]:
-    """What `make_transformer(…, attention=RotaryAttention, causal=True)` gave, packed for a page."""
+    """A model of `make_transformer(…, attention=RotaryAttention, causal=True)`, for a page."""
     if not hasattr(Block, "graph_nodes"):
         Block.graph_nodes = _block
     return pack(from_keras(model))

@@ -7,6 +7,7 @@ import numpy as np
 import re
 from collections import Counter
 from collections import defaultdict
+from seqbook.chapters.language_models import data
 
 WORD = re.compile(
     r" ?[A-Za-z]+"  # a word, with the blank before it
@@ -97,11 +98,7 @@ def keep_once(texts, seen):
 
 
 def windows(sequences, T):
-    """Inputs, targets, weights, each (windows, T), for held-out texts.
-
-    Each window begins half a window after the one before; only its
-    second half counts, so every token has at least T / 2 before it.
-    """
+    """Inputs, targets, weights, each (windows, T), for held-out texts."""
     rows = []
     for ids in sequences:
         for start in range(0, max(1, len(ids) - 1 - T // 2), T // 2):
@@ -113,11 +110,26 @@ def windows(sequences, T):
     return [np.array(column) for column in zip(*rows)]
 
 
-def total_bits(model, sequences, T=128):
-    """Surprise of the model at every token of these texts but the first."""
+def total_bits(model, sequences, T):
+    """Surprise of the model at all tokens of these texts, less the first."""
     x, y, weight = windows(sequences, T)
-    log_p = keras.ops.log_softmax(
-        model.predict(x, batch_size=16, verbose=0)
-    )
-    of_target = np.take_along_axis(np.array(log_p), y[..., None], axis=-1)
-    return -(of_target[..., 0] * weight).sum() / np.log(2)
+    logits = model.predict(x, batch_size=16, verbose=0)
+    log_p = np.array(keras.ops.log_softmax(logits))
+    log_p = np.take_along_axis(log_p, y[..., None], axis=-1)[..., 0]
+    return -(log_p * weight).sum() / np.log(2)
+
+
+def causal_batch(words, rng):
+    """Inputs, targets, weights, each (batch, 11)."""
+    start = np.full((len(words), 1), data.START)
+    inputs = np.concatenate([start, words[:, :-1]], axis=1)
+    return inputs, words, np.ones(words.shape)
+
+
+def masked_batch(words, rng):
+    chosen = rng.random(words.shape) < 0.15
+    dice = rng.random(words.shape)
+    random_word = rng.integers(2, len(data.WORDS), words.shape)
+    inputs = np.where(chosen & (dice < 0.8), data.MASK, words)
+    inputs = np.where(chosen & (dice >= 0.9), random_word, inputs)
+    return inputs, words, chosen.astype("float32")
