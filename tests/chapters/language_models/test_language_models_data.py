@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
+from pydoc_data.topics import topics
+
 import numpy as np
 import pytest
-from pydoc_data.topics import topics
 from seqbook.chapters.language_models import data
-from seqbook.chapters.language_models.taught import Tokenizer, keep_once, learn_bpe, merge, windows
+from seqbook.chapters.language_models.taught import (
+    WORD,
+    Tokenizer,
+    keep_once,
+    learn_bpe,
+    merge,
+    windows,
+)
 
 
 def test_the_manual_is_split_into_whole_topics():
@@ -24,19 +34,14 @@ def test_each_paragraph_is_kept_once():
 def test_merges_by_hand():
     assert merge(("a", "a", "a"), ("a", "a")) == ("aa", "a")
     assert merge(tuple("banana"), ("a", "n")) == ("b", "an", "an", "a")
-    # " then" and " than" count apart from "the": t h occurs in all three.
     assert learn_bpe("the then than", 12, sorted(set("the then than")))[0] == ("t", "h")
 
 
 def recounted(text: str, number: int) -> list[tuple[str, str]]:
     """The merges of a text, all pairs counted anew each time."""
-    from collections import Counter
-
-    from seqbook.chapters.language_models.taught import WORD
-
     words, found = [tuple(word) for word in WORD.findall(text)], []
     for _ in range(number):
-        pairs = Counter(pair for word in words for pair in zip(word, word[1:], strict=False))
+        pairs = Counter(pair for word in words for pair in pairwise(word))
         best = max(pairs, key=lambda pair: (pairs[pair], pair))
         found.append(best)
         words = [merge(word, best) for word in words]
@@ -49,7 +54,9 @@ def test_the_fast_way_finds_the_merges_of_the_slow_one():
     assert learn_bpe(text, len(alphabet) + 150, alphabet) == recounted(text, 150)
 
 
-@pytest.mark.parametrize("text", ["", "a  b\n\n   c\t\n", "don't __stop__ 3.14e5", "\n\n\n", "x " * 9])
+@pytest.mark.parametrize(
+    "text", ["", "a  b\n\n   c\t\n", "don't __stop__ 3.14e5", "\n\n\n", "x " * 9]
+)
 def test_the_round_trip_is_exact(text):
     alphabet = sorted(set("".join(map(chr, range(32, 127))) + "\n\t"))
     merges = learn_bpe(data.manual()[0][-1][:20_000], 400, [*alphabet, *"–’éλ"])

@@ -108,7 +108,8 @@ def test_the_tables_hold_the_numbers():
     lines = explorer.static_text().splitlines()
     assert len(lines) == 10 and lines[0].startswith("TokenExplorer: ⏎|The|·built")
     shown = [float(n) for n in re.findall(r"(\d+\.\d)%", lines[1])]
-    np.testing.assert_allclose(shown, np.sort(100 * softmax(trace.outputs[-1]))[:-11:-1], atol=0.051)
+    likeliest = np.sort(100 * softmax(trace.outputs[-1]))[:-11:-1]
+    np.testing.assert_allclose(shown, likeliest, atol=0.051)
     html = explorer.static_html()
     cells = [int(n) for n in re.findall(r"<td>(\d+)</td>", html)]
     assert len(cells) == 8 * len(trace.outputs)
@@ -222,7 +223,8 @@ def test_typing(open_page):
     field.fill("frobnicate the list")
     assert check(figure, explorer)["ids"] == explorer.ids("frobnicate the list")
     field.fill("a 🙂 b")
-    expect(figure.locator(".sqt-note")).to_have_text("Left out: 🙂, which the manual does not have.")
+    left_out = "Left out: 🙂, which the manual does not have."
+    expect(figure.locator(".sqt-note")).to_have_text(left_out)
     assert state(figure)["ids"] == explorer.ids("a  b")
     field.fill("")
     assert check(figure, explorer)["ids"] == explorer.ids("")

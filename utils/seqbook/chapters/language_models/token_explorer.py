@@ -61,6 +61,10 @@ class TokenExplorer(Explorer):
         """The ids of a text, after the new line that begins every text of the manual."""
         return tokenizer().encode("\n" + text)
 
+    def tokens(self, ids: Sequence[int]) -> list[str]:
+        """The text of each id."""
+        return [tokenizer().vocabulary[i] for i in ids]
+
     def trace(self, ids: Sequence[int]) -> Trace:
         """Every number behind the figure for these tokens, in NumPy."""
         return run(unpack(self.model), list(ids))
@@ -88,7 +92,7 @@ class TokenExplorer(Explorer):
         for block, name in enumerate(attending, 1):
             for head, weights in enumerate(trace.values[name]["weights"][-1], 1):
                 heads.append((f"block {block}, head {head}", weights))
-        return [vocabulary[i] for i in ids], likely, heads
+        return self.tokens(ids), likely, heads
 
     def static_html(self) -> str:
         """Two tables: the likeliest next tokens, and what the last token looks at."""
