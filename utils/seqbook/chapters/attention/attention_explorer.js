@@ -88,7 +88,7 @@ mountExplorers("attention-explorer", (root, config) => {
     grip.setAttribute("cx", x * U);
     grip.setAttribute("cy", -y * U);
     text.setAttribute("x", x * U + (x < 1.8 ? 10 : -26));
-    text.setAttribute("y", -y * U + (shaft ? -8 : 20));
+    text.setAttribute("y", -y * U + (e.dataset.arrow[0] === "K" ? -8 : 22));
   }
 
   function draw(typing) {

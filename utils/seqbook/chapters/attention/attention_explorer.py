@@ -135,8 +135,8 @@ class AttentionExplorer(Explorer):
 
 
 def _number(value: float) -> str:
-    return f"{value + 0.0:.3f}".replace("-", "\N{MINUS SIGN}")
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _row(values: np.ndarray) -> str:
-    return "  ".join(f"{v:.3f}" for v in values + 0.0)
+    return "  ".join(f"{v:.3f}" for v in np.round(values, 3) + 0.0)
