@@ -48,23 +48,3 @@ def spread(
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend()
     return ax
-
-
-def weights_over_titles(
-    weights: np.ndarray, titles: Sequence[str], queries: Sequence[str]
-) -> Axes:
-    """Weights (queries, titles) as a table of shaded cells, a column for each query."""
-    _, ax = plt.subplots(figsize=(5, 4.4))
-    ax.imshow(weights.T, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
-    for q in range(len(queries)):
-        for t in range(len(titles)):
-            w = weights[q, t]
-            if w >= 0.01:
-                ax.text(q, t, f"{w:.2f}", ha="center", va="center", fontsize=9,
-                        color="white" if w > 0.75 else "black")  # fmt: skip
-    ax.set_xticks(range(len(queries)), [q.replace(" ", "\n") for q in queries], fontsize=9)
-    ax.set_yticks(range(len(titles)), titles, fontsize=9)
-    ax.tick_params(length=0)
-    ax.xaxis.tick_top()
-    ax.grid(False)
-    return ax
