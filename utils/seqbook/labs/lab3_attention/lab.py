@@ -22,6 +22,7 @@ SCALES = {
     "no scaling": lambda d, queries, keys: 1.0,
     "divided by d": lambda d, queries, keys: float(d),
     "multiplied by the root": lambda d, queries, keys: d**-0.5,
+    "half of d": lambda d, queries, keys: d / 2,
     "scaled twice": lambda d, queries, keys: float(d),
     "root of the keys": lambda d, queries, keys: keys**0.5,
     "root of the queries": lambda d, queries, keys: queries**0.5,
@@ -30,7 +31,13 @@ SCALES = {
 CHOICES = {
     "over the queries": lambda s: softmax(s, -2),
     "over everything": lambda s: softmax(s, None),
+    "over axis 1": lambda s: softmax(s, 1),
     "over the first axis": lambda s: softmax(s, 0),
+    "axis lost in the sum": lambda s: np.exp(s) / np.exp(s).sum(-1),
+    "axis lost twice": lambda s: np.exp(s - s.max(-1)) / np.exp(s - s.max(-1)).sum(-1),
+    "divided by the mean": lambda s: softmax(s) * s.shape[-1],
+    "largest is 1": lambda s: np.exp(s - s.max(-1, keepdims=True)),
+    "divided by the length": lambda s: s / np.linalg.norm(s, axis=-1, keepdims=True),
     "hard maximum": lambda s: np.eye(s.shape[-1])[s.argmax(-1)],
     "no exponential": lambda s: s / s.sum(-1, keepdims=True),
     "not normalized": lambda s: np.exp(s),
@@ -82,23 +89,32 @@ def attend(
     if "mask over the queries" in faults:
         mask = swap(mask)
     scores = scores_of(queries, keys, faults)
-    late = "mask after the softmax" in faults
+    late = faults & {"mask after the softmax", "lowered after the softmax"}
     if "mask added" in faults:
         scores = scores + mask
     elif "raised in place of lowered" in faults:
         scores = np.where(mask, scores, -LOW)
     elif not late:
-        low = switched({"zero for the mask": 0.0, "minus one": -1.0}, faults, LOW)
+        low = switched({"zero for the mask": 0.0, "minus one": -1.0, "minus ten": -10.0}, faults, LOW)
         scores = np.where(mask, scores, low)
     weights = switched(CHOICES, faults, softmax)(scores)
-    if late:
+    if "mask after the softmax" in faults:
         weights = weights * mask
+    if "lowered after the softmax" in faults:
+        weights = np.where(mask, weights, LOW)
     if "keys for values" in faults:
         values = keys
     if "queries for values" in faults:
         values = queries
     used = swap(weights) if "weights transposed" in faults else weights
+    if "turned back" in faults:
+        weights = softmax(swap(scores))
+        used = swap(weights)
     outputs = used @ values
+    if "values first" in faults:
+        outputs = values @ weights
+    if "weights times values" in faults:
+        outputs = weights * values
     if "averaged" in faults:
         outputs = outputs / values.shape[-2]
     if "scores returned" in faults:
@@ -131,14 +147,15 @@ def trainable(answer: Any, model: FaultModel, at: int = 1) -> list[tuple[str, st
     import tensorflow as tf
 
     probe = as_tensors(copied(model.probes[at]))
-    floats = [i for i, part in enumerate(probe) if tf.is_tensor(part) and part.dtype.is_floating]
+    tensors = {i: part for i, part in enumerate(probe) if tf.is_tensor(part)}
+    floats = [i for i, part in tensors.items() if part.dtype.is_floating]
     kinds: list[Any] = []
 
     @tf.function
-    def gradients(*parts: Any) -> Any:
+    def gradients(parts: dict[int, Any]) -> Any:
         with tf.GradientTape() as tape:
             tape.watch([parts[i] for i in floats])
-            got = answer(*parts)
+            got = answer(*(parts.get(i, part) for i, part in enumerate(probe)))
             first = got[0] if isinstance(got, tuple | list) and len(got) == 2 else got
             if isinstance(first, list):  # of heads or rows, as Keras takes them too
                 first = tf.stack(first)
@@ -147,7 +164,7 @@ def trainable(answer: Any, model: FaultModel, at: int = 1) -> list[tuple[str, st
         return tape.gradient(loss, [parts[i] for i in floats]) if floats else [loss]
 
     try:
-        found = gradients(*probe)
+        found = gradients.get_concrete_function(tensors)(tensors)
     except Exception as error:
         double = "double" in str(error) or "float64" in str(error)
         return [("float64", DOUBLE) if double else ("not traced", NOT_TRACED)]

@@ -15,6 +15,7 @@ SCALE_HINTS = {
     "no scaling": "the scores are the bare dot products. Divide them by the root of d, the size "
     "of a query.",
     "divided by d": "the scores are divided by d. Divide by its root: `d**0.5`.",
+    "half of d": "the scores are divided by d / 2. `d**1/2` is (d**1) / 2: write `d**0.5`.",
     "multiplied by the root": "the scores are multiplied by the root of d. Divide by it.",
     "root of the keys": "the scores are divided by the root of the number of keys. It is the root "
     "of d, the last axis: how many entries a query has.",
@@ -107,6 +108,17 @@ CHOICE_HINTS = {
 }
 WEIGHTS_HINTS = {
     **CHOICE_HINTS,
+    "over axis 1": "`axis=1` counts from the front, and which axis that is depends on how many "
+    "there are. Take the last one: `axis=-1`.",
+    "axis lost in the sum": "the sum of each row has lost its axis, so it divides columns where it "
+    "should divide rows. Keep it: `keepdims=True`.",
+    "axis lost twice": "the largest score and the sum of each row have lost their axis, so they "
+    "meet columns where they should meet rows. Keep it in both: `keepdims=True`.",
+    "divided by the mean": "the exponentials are divided by their mean. Divide by their sum.",
+    "largest is 1": "these are the exponentials, the largest of each row 1. Divide them by the sum "
+    "of their row.",
+    "divided by the length": "the scores are divided by the length of their row. Take the "
+    "exponentials, and divide by their sum.",
     "over the first axis": "the softmax runs over the first axis, from one example to the next. "
     "Take it over the keys, `axis=-1`.",
     "overflow": "rows with large scores come out as NaN: e to the power of 100 is more than a "
@@ -150,6 +162,8 @@ def attention_weights(answer: Any) -> Any:
 
 # 1.3 · Attention --------------------------------------------------------------------------------
 
+# Of two slips that give the same numbers, the one that a learner makes who has passed 1.1.
+WITH_YOURS = {slip: hint for slip, hint in SCALE_HINTS.items() if slip != "divided by d"}
 PARTS_HINTS = {
     "query and key exchanged": "queries and keys are exchanged. The rows of the scores belong to "
     "the queries: `scaled_scores(queries, keys)`.",
@@ -160,6 +174,12 @@ PARTS_HINTS = {
     "queries for values": "the queries are averaged. What is found at each place are its values.",
     "weights transposed": "the weights are transposed before they meet the values. A row of the "
     "weights belongs to a query: `tf.matmul(weights, values)`.",
+    "turned back": "queries and keys are exchanged, and the weights turned back afterward: so they "
+    "sum to 1 over the wrong axis. `scaled_scores(queries, keys)`, and no transpose.",
+    "values first": "the product is the wrong way round: the weights stand on the left of the "
+    "values.",
+    "weights times values": "weights and values are multiplied entry by entry. Each output sums "
+    "over all values: a matrix product.",
     "averaged": "the sum over the values is divided by their number once more. The weights sum to "
     "1 already.",
     "scores returned": "the outputs are right, but with them come the scores. Return the weights.",
@@ -168,7 +188,7 @@ PARTS_HINTS = {
 }
 ATTENTION_HINTS = {
     **PARTS_HINTS,
-    **{name: hint for name, hint in SCALE_HINTS.items() if name != "divided by d"},
+    **WITH_YOURS,
     **CHOICE_HINTS,
 }
 

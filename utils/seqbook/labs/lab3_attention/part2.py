@@ -8,7 +8,7 @@ import numpy as np
 
 from ...checking import FaultModel
 from .lab import LAB, attend, trainable
-from .part1 import CHOICE_HINTS, OUT_AXES, PARTS_HINTS, QKV_AXES, SCALE_HINTS, qkv
+from .part1 import CHOICE_HINTS, OUT_AXES, PARTS_HINTS, QKV_AXES, WITH_YOURS, qkv
 
 NOT_BOOLEAN = [("not boolean", (
     "the places are right, but a mask is True and False, and these are numbers. Compare (`!=`, "
@@ -128,7 +128,18 @@ def causal_model(time: int, faults: frozenset[str] = frozenset()) -> dict[str, A
     return {"the mask": mask[-1] if "one row" in faults else mask}
 
 
-CAUSAL = FaultModel(causal_model, CAUSAL_HINTS, [(3,), (5,), (4,)], most=1, families=False)
+
+
+def no_infinity(mask: Any) -> Any:
+    """−∞ as −1e9: both are meant to be added to scores."""
+    floats = "float" in str(getattr(mask, "dtype", ""))
+    return np.maximum(mask, -1e9) if floats else mask
+
+
+CAUSAL = FaultModel(
+    causal_model, CAUSAL_HINTS, [(3,), (5,), (4,)], most=1, families=False,
+    call=lambda answer, time: no_infinity(answer(time)),
+)  # fmt: skip
 
 
 @LAB.exercise("2.2", "A causal mask: a step sees itself and what came before it.")
@@ -148,6 +159,9 @@ MASK_HINTS = {
     "zero for the mask": "a masked score is 0, by a product with the mask or by `tf.where`, and "
     "e to the power of 0 is 1: a weight like others. Put -1e9 in its place.",
     "minus one": "a masked score is −1, which leaves it a good part of its weight. Put -1e9.",
+    "minus ten": "a masked score is −10, which leaves it a little of its weight. Put -1e9.",
+    "lowered after the softmax": "the weights are set to -1e9, after the softmax. Set the *scores* "
+    "to -1e9, then take the softmax.",
     "mask over the queries": "the mask lies over the queries: whole rows are hidden in place of "
     "columns. The last axis of the mask belongs to the keys; leave its axes as they are.",
     "mask added": "the mask is added to the scores: True counts as 1, and hides nothing. Put -1e9 "
@@ -163,7 +177,7 @@ NOTHING_SEEN = [("nothing to see", (
 ))]  # fmt: skip
 MASKED_HINTS = {
     **MASK_HINTS, **PARTS_HINTS,
-    **{name: hint for name, hint in SCALE_HINTS.items() if name != "divided by d"},
+    **WITH_YOURS,
     "over the queries": CHOICE_HINTS["over the queries"],
     "hard maximum": CHOICE_HINTS["hard maximum"],
     "softmax twice": CHOICE_HINTS["softmax twice"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
@@ -30,6 +31,8 @@ SPLIT_HINTS = {
     "transposed too far": "time stands last. The order is batch, heads, time, d_head.",
     "heads first": "the heads stand before the batch. The order is batch, heads, time, d_head.",
     "first head for all": "every head gets the first piece. Each has its own.",
+    "time cut": "the time is cut into pieces. Cut the last axis: each head gets a piece of every "
+    "step.",
     "heads in reverse": "the heads come in reverse order. Head 0 gets the first piece.",
 }
 
@@ -40,6 +43,8 @@ def split(x: np.ndarray, num_heads: int, faults: frozenset[str] = frozenset()) -
     d_head = d_model // num_heads
     if "reshape only" in faults:
         return x.reshape(batch, num_heads, time, d_head)
+    if "time cut" in faults:
+        return x.reshape(batch, num_heads, -1, d_model)
     if "interleaved" in faults:
         return x.reshape(batch, time, d_head, num_heads).transpose(0, 3, 1, 2)
     if "heads and sizes exchanged" in faults:
@@ -165,6 +170,12 @@ LAYER_HINTS = {
     "x for the queries": "`x` itself is split for the queries. Send it through `self.to_query`.",
     "x for the keys": "`x` itself is split for the keys. Send it through `self.to_key`.",
     "x for the values": "`x` itself is split for the values. Send it through `self.to_value`.",
+    "x for all": "`x` itself is split for queries, keys and values. Each goes through its own dense "
+    "layer: `self.to_query(x)`, `self.to_key(x)`, `self.to_value(x)`.",
+    "to_query for all": "queries, keys and values all come from `self.to_query`. Keys have "
+    "`self.to_key`, values `self.to_value`.",
+    "d_head for num_heads": "there are d_head heads of num_heads numbers each. "
+    "`split_heads(..., self.num_heads)`.",
     "no output layer": "the last dense layer is missing: `self.to_output` mixes what the heads "
     "found.",
     "output layer first": "`self.to_output` is applied to `x` before all. It comes last, after the "
@@ -197,10 +208,14 @@ def multi_head(
         used["keys"] = "to_query"
     if "queries from to_key" in faults:
         used["queries"] = "to_key"
+    if "to_query for all" in faults:
+        used = dict.fromkeys(used, "to_query")
+    if "d_head for num_heads" in faults:
+        num_heads = x.shape[-1] // num_heads
     start = dense("to_output", x) if "output layer first" in faults else x
     parts = []
     for role, name in used.items():
-        part = start if f"x for the {role}" in faults else dense(name, start)
+        part = start if faults & {f"x for the {role}", "x for all"} else dense(name, start)
         if "not split" not in faults:
             cut = {"reshape only"} if "split by reshape" in faults else set()
             part = split(part, num_heads, frozenset(cut))
@@ -247,11 +262,17 @@ def layer_model(
     return {"the outputs": outputs, "the weights": seen}
 
 
+@functools.lru_cache(maxsize=4)
+def made(answer: Any, d_model: int, num_heads: int) -> Any:
+    """A layer of this class. It is kept: to build all that is in it takes long."""
+    return answer(d_model, num_heads)
+
+
 def on_tensors(answer: Any, parts: Any, x: Any, mask: Any, num_heads: int) -> Any:
     """What a new layer of this class, with these weights, returns for x."""
     import tensorflow as tf
 
-    layer = filled(answer(x.shape[-1], num_heads), parts(x.shape[-1]))
+    layer = filled(made(answer, x.shape[-1], num_heads), parts(x.shape[-1]))
     got = layer(tf.constant(x), tf.constant(mask))
     return list(got) if isinstance(got, tuple) else got
 
@@ -270,8 +291,9 @@ def learns(answer: Any, parts: Any, probe: tuple) -> list[tuple[str, str]] | Non
             loss = tf.reduce_sum(layer(x, mask)[0] ** 2)
         return tape.gradient(loss, layer.trainable_weights)
 
-    lost = [weight.path for weight, gradient in zip(layer.trainable_weights, gradients(),
-            strict=True) if gradient is None]  # fmt: skip
+    found = gradients.get_concrete_function()()
+    pairs = zip(layer.trainable_weights, found, strict=True)
+    lost = [weight.path for weight, gradient in pairs if gradient is None]
     to = f" to `self.{lost[0].split('/')[-2]}`" if lost and len(lost) < len(layer.weights) else ""
     return [("no gradient", NO_GRADIENT.format(to=to))] if lost else None
 
@@ -294,6 +316,7 @@ LAYER = FaultModel(
           "the weights": "batch heads queries keys"},
     call=lambda answer, *probe: on_tensors(answer, attention_parts, *probe),
     args=lambda x, mask, num_heads: (x.shape[-1], num_heads),
+    families=False,
 )  # fmt: skip
 
 

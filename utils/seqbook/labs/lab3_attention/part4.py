@@ -40,6 +40,8 @@ POSITION_HINTS = {
     "`np.arange(0, d_model, 2)` is 2 · i already.",
     "counts from 1": "the steps are counted from 1. The first one is step 0, whose place is "
     "(0, …, 0, 1, …, 1).",
+    "a rate for each entry": "there are d_model rates, and all are sines. There are half as many: "
+    "each has a sine and a cosine.",
     "sines only": "both halves are sines. The second half are cosines.",
     "cosines only": "both halves are cosines. The first half are sines.",
     "one rate": "all rates are 1. Entry i turns at the rate 10000^(−2i / d_model).",
@@ -74,6 +76,8 @@ def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict
     table = np.concatenate(halves, axis=1)
     if "interleaved" in faults:
         table = np.stack(halves, axis=2).reshape(table.shape)
+    if "a rate for each entry" in faults:
+        table = np.sin(steps[:, None] * base ** (-np.arange(size) / size))
     if "over the batch" in faults:
         table = table[:, None]
     places = np.broadcast_to(table, x.shape)
@@ -135,6 +139,12 @@ BLOCK_HINTS = {
     "no attention": "the attention's output is lost: it must be added to `x`.",
     "no MLP": "the MLP is missing: the second of the two sums.",
     "MLP first": "the MLP comes before the attention. The order is attention, MLP.",
+    "first x in the second sum": "the MLP's output is added to the `x` from before the attention, "
+    "so what the attention brought is lost. Add it to the sum.",
+    "norms behind": "attention and MLP get the bare `x`, and their outputs are normalized. "
+    "Normalize what goes *into* them.",
+    "MLP of the attention's output": "the MLP gets only the attention's output. It should get the "
+    "sum, normalized: `self.norm_2(x)`, after `x = x + y`.",
     "mask inverted": "the mask is inverted on its way to the attention. Pass it on as it is.",
     "mask ignored": "the mask does not reach the attention.",
 }
@@ -181,7 +191,7 @@ def block_model(
     if "norms exchanged" in faults:
         norms.reverse()
     after = "post-norm" in faults
-    seen, start = None, x
+    seen, start, y = None, x, x
 
     def attention(x: np.ndarray) -> np.ndarray:
         nonlocal seen
@@ -197,8 +207,14 @@ def block_model(
         reversed(norms) if "MLP first" in faults else norms, strict=True,
     ):
         source = start if "side by side" in faults else x
-        bare = after or faults & {no_norm, "no norms"}
+        bare = after or faults & {no_norm, "no norms", "norms behind"}
+        if "MLP of the attention's output" in faults and name == "MLP":
+            source = y
         y = compute(source if bare else norm(source, weights[by]))
+        if "norms behind" in faults:
+            y = norm(y, weights[by])
+        if "first x in the second sum" in faults:
+            x = start
         if faults & {f"normalized added to, {name}", "normalized added to, both"}:
             x = norm(x, weights[by])
         x = (0 if faults & {f"no residual around {name}", f"no residual around the {name}",
@@ -220,7 +236,12 @@ BLOCK = FaultModel(
           "the weights": "batch heads queries keys"},
     call=lambda answer, *probe: on_tensors(answer, block_parts, *probe),
     args=lambda x, mask, num_heads: (x.shape[-1], num_heads),
+    families=False,
 )  # fmt: skip
+TWO_THINGS = [("not unpacked", (
+    "`self.attention(...)` returns two things, the outputs and the weights: `y, weights = ...`. Only "
+    "the first is added to `x`."
+))]  # fmt: skip
 
 
 @LAB.exercise("4.2", "The block: attention and an MLP, each added to what came in.",
@@ -229,7 +250,10 @@ def my_block(answer: Any) -> Any:
     """Check the class `MyBlock`."""
     if not isinstance(answer, type):
         return "give the check the class itself: `check.my_block(MyBlock)`."
-    return BLOCK.judge(answer) or learns(answer, block_parts, LAYER_PROBES[2])
+    said = BLOCK.judge(answer)
+    if isinstance(said, str) and "Pack" in said:  # TensorFlow, of a sum with a pair
+        return TWO_THINGS
+    return said or learns(answer, block_parts, LAYER_PROBES[2])
 
 
 # 4.3 · Writing ----------------------------------------------------------------------------------
@@ -245,6 +269,9 @@ WRITE_HINTS = {
     "changes what comes after it: ask again inside the loop, from `start` on.",
     "least probable": "the least probable symbol is taken. Take the most probable one.",
     "first example for all": "all examples get the first one's answer. Take the argmax of each row.",
+    "first example only": "only the first example is filled in. Fill in all rows: `tokens[:, t]`.",
+    "as many as examples": "the loop ends at the number of examples, `len(tokens)`. The number of "
+    "steps is `tokens.shape[1]`.",
     "begins one late": "the first empty place, `start`, is skipped.",
     "last missing": "the last place stays empty. Go on to the end: `range(start, tokens.shape[1])`.",
     "one only": "only one place is filled. Is there a loop, and does `return` stand behind it?",
@@ -271,6 +298,8 @@ def write_model(
     """The tokens with all places from `start` on filled in."""
     given, tokens = tokens.copy(), tokens.copy()
     places = list(range(start, tokens.shape[1]))
+    if "as many as examples" in faults:
+        places = [t for t in places if t < len(tokens)]
     if "begins one late" in faults:
         places = places[1:]
     if "begins too early" in faults:
@@ -290,6 +319,8 @@ def write_model(
             chosen = logits.argmax(0)
             if len(chosen) != len(tokens):
                 raise ValueError("one token for each symbol")
+        if "first example only" in faults:
+            chosen[1:] = 0
         tokens[:, t] = chosen[0] if "first example for all" in faults else chosen
     return {"the tokens": tokens[:, start:] if "only the new ones" in faults else tokens}
 
