@@ -58,7 +58,7 @@ CASES = {
         slips={
             "no scaling": [(" / d**0.5", "")],
             "divided by d": [("d**0.5", "d")],
-            "half of d": [("d**0.5", "d**1/2")],
+            "d and 2": [("d**0.5", "d**1/2")],
             "multiplied by the root": [("/ d**0.5", "* d**0.5")],
             "root of the keys": [("d**0.5", "keys.shape[-2]**0.5")],
             "root of the queries": [("d**0.5", "queries.shape[-2]**0.5")],
@@ -139,7 +139,7 @@ CASES = {
             "scaled twice": attends(MINE.replace("keys))", "keys) / queries.shape[-1]**0.5)")),
             "no softmax": attends("scaled_scores(queries, keys)"),
             "no scaling": attends(f"attention_weights({SCORES})"),
-            "half of d": attends(f"attention_weights({SCORES} / queries.shape[-1]**1/2)"),
+            "d and 2": attends(f"attention_weights({SCORES} / queries.shape[-1]**1/2)"),
             "multiplied by the root": attends(f"attention_weights({SCORES} * keys.shape[-1]**0.5)"),
             "root of the keys": attends(f"attention_weights({SCORES} / keys.shape[-2]**0.5)"),
             "root of the queries": attends(f"attention_weights({SCORES} / queries.shape[-2]**0.5)"),
@@ -254,7 +254,7 @@ CASES = {
             "scaled twice": [("(queries, keys)", "(queries, keys) / queries.shape[-1]**0.5")],
             "no softmax": [(WEIGHTS, "weights = scores")],
             "no scaling": [("scaled_scores(queries, keys)", SCORES)],
-            "half of d": [("scaled_scores(queries, keys)", f"{SCORES} / queries.shape[-1]**1/2")],
+            "d and 2": [("scaled_scores(queries, keys)", f"{SCORES} / queries.shape[-1]**1/2")],
             "multiplied by the root": [
                 ("scaled_scores(queries, keys)", f"{SCORES} * queries.shape[-1]**0.5")],
             "root of the keys": [

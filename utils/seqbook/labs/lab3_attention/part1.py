@@ -15,7 +15,8 @@ SCALE_HINTS = {
     "no scaling": "the scores are the bare dot products. Divide them by the root of d, the size "
     "of a query.",
     "divided by d": "the scores are divided by d. Divide by its root: `d**0.5`.",
-    "half of d": "the scores are divided by d / 2. `d**1/2` is (d**1) / 2: write `d**0.5`.",
+    "d and 2": "the scores are divided by d and then by 2, which is how Python reads `/ d**1/2`. "
+    "Write `d**0.5`.",
     "multiplied by the root": "the scores are multiplied by the root of d. Divide by it.",
     "root of the keys": "the scores are divided by the root of the number of keys. It is the root "
     "of d, the last axis: how many entries a query has.",

@@ -24,8 +24,8 @@ SPLIT_HINTS = {
     "time, heads, d_head), then exchange time and heads with a transpose.",
     "not transposed": "the pieces are cut, but time still stands before the heads. Exchange these "
     "two axes: (batch, heads, time, d_head).",
-    "interleaved": "a head gets every so-manieth number of a step. It should get one piece, numbers "
-    "side by side: reshape the last axis to (heads, d_head), in this order.",
+    "interleaved": "a head gets numbers from all over a step, one here and one there. It should get "
+    "one piece, numbers side by side: reshape the last axis to (heads, d_head), in this order.",
     "heads and sizes exchanged": "there are d_head heads of num_heads numbers each. Cut into "
     "num_heads pieces of d_model / num_heads.",
     "transposed too far": "time stands last. The order is batch, heads, time, d_head.",
@@ -282,7 +282,7 @@ def learns(answer: Any, parts: Any, probe: tuple) -> list[tuple[str, str]] | Non
     import tensorflow as tf
 
     x, mask, num_heads = probe
-    layer = filled(answer(x.shape[-1], num_heads), parts(x.shape[-1]))
+    layer = filled(made(answer, x.shape[-1], num_heads), parts(x.shape[-1]))
     x, mask = tf.constant(x), tf.constant(mask)
 
     @tf.function
@@ -325,4 +325,4 @@ def my_attention(answer: Any) -> Any:
     """Check the class `MyAttention`."""
     if not isinstance(answer, type):
         return "give the check the class itself: `check.my_attention(MyAttention)`."
-    return LAYER.judge(answer) or learns(answer, attention_parts, LAYER_PROBES[2])
+    return LAYER.judge(answer) or learns(answer, attention_parts, LAYER_PROBES[1])

@@ -230,7 +230,7 @@ def block_model(
 BLOCK = FaultModel(
     block_model,
     BLOCK_HINTS,
-    LAYER_PROBES,
+    LAYER_PROBES[:2],
     most=1,
     axes={"x": "batch time d_model", "the new x": "batch time d_model",
           "the weights": "batch heads queries keys"},
@@ -253,7 +253,7 @@ def my_block(answer: Any) -> Any:
     said = BLOCK.judge(answer)
     if isinstance(said, str) and "Pack" in said:  # TensorFlow, of a sum with a pair
         return TWO_THINGS
-    return said or learns(answer, block_parts, LAYER_PROBES[2])
+    return said or learns(answer, block_parts, LAYER_PROBES[1])
 
 
 # 4.3 · Writing ----------------------------------------------------------------------------------
