@@ -102,9 +102,11 @@ CASES = {
             "not normalized": [(SOFTMAX, "tf.exp(scores)")],
             "sigmoid": [("softmax(scores, axis=-1)", "sigmoid(scores)")],
             "log softmax": [("softmax", "log_softmax")],
-            "least first": [("(scores", "(-scores")],
+            "least first": [("softmax(scores", "softmax(-scores")],
             "softmax twice": [(SOFTMAX, f"tf.nn.softmax({SOFTMAX})")],
             "overflow": weights("e = tf.exp(scores)", f"return e / {SUM}"),
+            "largest of all": weights("e = tf.exp(scores - tf.reduce_max(scores))",
+                                      f"return e / {SUM}"),
             "no softmax": [(SOFTMAX, "scores")],
             "powers of two": weights("e = 2 ** (scores - tf.reduce_max(scores, -1, keepdims=True))",
                                      f"return e / {SUM}"),
@@ -116,9 +118,6 @@ CASES = {
             "keras.ops": [("tf.nn", "ops")],
             "logarithms": weights("return tf.exp(scores - tf.reduce_logsumexp(scores, -1, "
                                   "keepdims=True))"),
-            "one maximum for all": weights(
-                "e = tf.exp(scores - tf.reduce_max(scores, [-2, -1], keepdims=True))",
-                f"return e / {SUM}"),
         },
     ),
     "1.3": Case(
@@ -283,7 +282,7 @@ CASES = {
     "3.1": Case(
         "split_heads",
         slips={
-            "reshape only": [(f"x = {CUT}\n", ""), (
+            "reshape only": [(f"x = {CUT}", "pass"), (
                 f"return {TURN}", "return tf.reshape(x, [batch, num_heads, time, -1])")],
             "not transposed": [(TURN, "x")],
             "interleaved": [("num_heads, d_model // num_heads", "d_model // num_heads, num_heads"),

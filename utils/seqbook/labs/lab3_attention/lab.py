@@ -41,7 +41,7 @@ CHOICES = {
     "divided by the length": lambda s: s / np.linalg.norm(s, axis=-1, keepdims=True),
     "hard maximum": lambda s: np.eye(s.shape[-1])[s.argmax(-1)],
     "no exponential": lambda s: s / s.sum(-1, keepdims=True),
-    "not normalized": lambda s: np.exp(s),
+    "not normalized": lambda s: np.exp(s.astype("float32")),
     "sigmoid": lambda s: 1 / (1 + np.exp(-s)),
     "log softmax": lambda s: np.log(softmax(s)),
     "least first": lambda s: softmax(-s),

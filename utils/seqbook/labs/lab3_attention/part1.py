@@ -124,6 +124,8 @@ WEIGHTS_HINTS = {
     "Take it over the keys, `axis=-1`.",
     "overflow": "rows with large scores come out as NaN: e to the power of 100 is more than a "
     "float32 can hold. Subtract the row's largest score first, or use `tf.nn.softmax`.",
+    "largest of all": "rows with small scores come out as NaN: the largest of *all* scores is "
+    "subtracted, and nothing is left of a row that lies far below. Subtract each row's own.",
     "no softmax": "these are the scores as they came. Take the softmax of each row.",
     "powers of two": "the scores are exponents of 2. Take e: `tf.exp`.",
 }
@@ -131,9 +133,10 @@ WEIGHTS_HINTS = {
 
 def weights_model(scores: np.ndarray, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The softmax of each row."""
-    if "overflow" in faults:
+    if faults & {"overflow", "largest of all"}:
         with np.errstate(all="ignore"):
-            e = np.exp(scores.astype("float32"))
+            high = scores.max() if "largest of all" in faults else 0
+            e = np.exp((scores - high).astype("float32"))
             return {"the weights": e / e.sum(-1, keepdims=True)}
     if "powers of two" in faults:
         scores = scores * np.log(2)
