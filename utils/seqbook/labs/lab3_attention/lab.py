@@ -157,7 +157,7 @@ def trainable(answer: Any, model: FaultModel, at: int = 1) -> list[tuple[str, st
     floats = [i for i, part in tensors.items() if part.dtype.is_floating]
     kinds: list[Any] = []
 
-    @tf.function
+    @tf.function(autograph=False)  # the code runs as it stands
     def gradients(parts: dict[int, Any]) -> Any:
         with tf.GradientTape() as tape:
             tape.watch([parts[i] for i in floats])

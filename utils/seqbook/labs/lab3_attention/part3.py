@@ -285,7 +285,7 @@ def learns(answer: Any, parts: Any, probe: tuple) -> list[tuple[str, str]] | Non
     layer = filled(made(answer, x.shape[-1], num_heads), parts(x.shape[-1]))
     x, mask = tf.constant(x), tf.constant(mask)
 
-    @tf.function
+    @tf.function(autograph=False)  # the code runs as it stands
     def gradients() -> Any:
         with tf.GradientTape() as tape:
             loss = tf.reduce_sum(layer(x, mask)[0] ** 2)
