@@ -154,6 +154,7 @@ CASES = {
             "log softmax": attends("tf.nn.log_softmax(scaled_scores(queries, keys))"),
             "least first": attends("attention_weights(-scaled_scores(queries, keys))"),
             "softmax twice": attends(f"attention_weights({MINE})"),
+            "outputs only": [(", weights\n", "\n")],
             "order of results": [("tf.matmul(weights, values), weights",
                                   "weights, tf.matmul(weights, values)")],
             "no gradient": attends(MINE, "tf.stop_gradient(tf.matmul(weights, values))"),
@@ -235,6 +236,7 @@ CASES = {
             "mask on the values": [(LOWERED, "scaled_scores(queries, keys)"), (
                 "tf.matmul(weights, values)",
                 "tf.matmul(weights * tf.cast(mask, tf.float32), values)")],
+            "outputs only": [(", weights\n", "\n")],
             "nothing to see": [("-1e9", "-np.inf")],
             "query and key exchanged": [("(queries, keys)", "(keys, queries)")],
             "key and value exchanged": [("(queries, keys)", "(queries, values)"),

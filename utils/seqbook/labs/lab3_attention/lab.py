@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,16 @@ def trainable(answer: Any, model: FaultModel, at: int = 1) -> list[tuple[str, st
         to = f" to `{lost[0]}`" if len(lost) < len(floats) else ""
         return [("no gradient", NO_GRADIENT.format(to=to))]
     return [("float64", DOUBLE)] if "float64" in str(kinds[0]) else None
+
+
+OUTPUTS_ONLY = (
+    "one array came back. Return two, the outputs and the weights: `return outputs, weights`."
+)
+
+
+def two_results(answer: Any, model: FaultModel) -> list[tuple[str, str]] | None:
+    """What to say of a wrong answer that returns one array where two are wanted."""
+    with suppress(Exception):
+        if hasattr(answer(*as_tensors(copied(model.probes[0]))), "shape"):
+            return [("outputs only", OUTPUTS_ONLY)]
+    return None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, numbers
-from .lab import CHOICES, LAB, attend, scores_of, softmax, swap, switched, trainable
+from .lab import CHOICES, LAB, attend, scores_of, softmax, swap, switched, trainable, two_results
 
 # 1.1 · Scaled scores ----------------------------------------------------------------------------
 
@@ -215,4 +215,5 @@ ATTENTION = FaultModel(
 @LAB.exercise("1.3", "Attention: the mean of the values, each with its weight.")
 def attention(answer: Any) -> Any:
     """Check `attention(queries, keys, values)`."""
-    return ATTENTION.judge(answer) or trainable(answer, ATTENTION)
+    said = ATTENTION.judge(answer)
+    return (said and two_results(answer, ATTENTION)) or said or trainable(answer, ATTENTION)

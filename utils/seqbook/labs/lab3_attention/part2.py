@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel
-from .lab import LAB, attend, trainable
+from .lab import LAB, attend, trainable, two_results
 from .part1 import CHOICE_HINTS, OUT_AXES, PARTS_HINTS, QKV_AXES, WITH_YOURS, qkv
 
 NOT_BOOLEAN = [("not boolean", (
@@ -232,4 +232,4 @@ def masked_attention(answer: Any) -> Any:
         outputs, _ = answer(*map(tf.constant, (*CROSS, np.zeros((2, 4, 3), bool))))
         if not np.isfinite(outputs).all():
             return NOTHING_SEEN
-    return said or trainable(answer, MASKED)
+    return (said and two_results(answer, MASKED)) or said or trainable(answer, MASKED)
