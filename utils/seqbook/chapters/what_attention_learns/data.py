@@ -1,4 +1,4 @@
-"""Sentences whose ambiguous words are decided by a known other word, and sequences that repeat."""
+"""Sentences whose ambiguous words are decided by a known other word."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ PLACES = ["house", "bridge", "river"]
 LAST = ["rest", "wait", "help"]
 
 MEANINGS = ["-", *VERBS, *TOPICS]  # "-": a word with one meaning
-WORDS = ["", *SUBJECTS, *sum(VERBS.values(), []), *sum(TOPICS.values(), []), *ADJECTIVES,
+WORDS = [*SUBJECTS, *sum(VERBS.values(), []), *sum(TOPICS.values(), []), *ADJECTIVES,
          *OBJECTS, *PLACES, *LAST, "the", "near", "to", "while", "ball", "serve"]  # fmt: skip
-LONGEST = 25
+LONGEST = 24
 FAMOUS = "he tossed the tennis ball to serve"
 NOUNS = {*sum(TOPICS.values(), []), *OBJECTS, *PLACES, "ball"}
 _MEANS = {w: m for table in (VERBS, TOPICS) for m, words in table.items() for w in words}
@@ -34,16 +34,18 @@ def clause(rng: np.random.Generator) -> list[str]:
         words += [rng.choice(TOPICS[rng.choice(list(TOPICS))])]
         words += ["ball" if rng.random() < 0.6 else rng.choice(OBJECTS)]
         if rng.random() < 0.5:
-            words += ["near", "the", rng.choice(PLACES)]
+            words += ["near", "the", *rng.choice(ADJECTIVES, rng.integers(0, 2)), rng.choice(PLACES)]
         words += ["to", "serve" if rng.random() < 0.7 else rng.choice(LAST)]
         if not {"tossed", "tennis", "ball", "serve"} <= set(words):
             return [str(word) for word in words]
 
 
 def sentence(rng: np.random.Generator) -> list[str]:
-    """One clause, or (three times in four) two that are joined by `while`."""
+    """Clauses that are joined by `while`, cut off after LONGEST words."""
     words = clause(rng)
-    return words if rng.random() < 0.25 else [*words, "while", *clause(rng)]
+    while len(words) < LONGEST:
+        words += ["while", *clause(rng)]
+    return words[:LONGEST]
 
 
 def annotate(words: list[str]) -> tuple[list[str], list[int]]:
@@ -60,15 +62,12 @@ def annotate(words: list[str]) -> tuple[list[str], list[int]]:
 
 
 def encode(sentences: list[list[str]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ids, meanings and links, each (sentences, LONGEST); the rest of a row is padding, 0 or -1."""
-    ids, meanings = (np.zeros((len(sentences), LONGEST), "int32") for _ in range(2))
-    links = np.full((len(sentences), LONGEST), -1)
-    for row, words in enumerate(sentences):
-        means, decided_by = annotate(words)
-        ids[row, : len(words)] = [WORDS.index(word) for word in words]
-        meanings[row, : len(words)] = [MEANINGS.index(meaning) for meaning in means]
-        links[row, : len(words)] = decided_by
-    return ids, meanings, links
+    """Ids, meanings and links of sentences of equal length, each (sentences, words)."""
+    known = [annotate(words) for words in sentences]
+    ids = [[WORDS.index(word) for word in words] for words in sentences]
+    meanings = [[MEANINGS.index(meaning) for meaning in means] for means, _ in known]
+    links = [decided_by for _, decided_by in known]
+    return np.array(ids, "int32"), np.array(meanings, "int32"), np.array(links)
 
 
 def sentences(count: int, seed: int) -> list[list[str]]:
