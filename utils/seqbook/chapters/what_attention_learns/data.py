@@ -18,11 +18,12 @@ PLACES = ["house", "bridge", "river"]
 LAST = ["rest", "wait", "help"]
 
 MEANINGS = ["-", *VERBS, *TOPICS]  # "-": a word with one meaning
-WORDS = [*SUBJECTS, *sum(VERBS.values(), []), *sum(TOPICS.values(), []), *ADJECTIVES,
-         *OBJECTS, *PLACES, *LAST, "the", "near", "to", "while", "ball", "serve"]  # fmt: skip
+DECIDING = [word for table in (VERBS, TOPICS) for words in table.values() for word in words]
+WORDS = [*SUBJECTS, *DECIDING, *ADJECTIVES, *OBJECTS, *PLACES, *LAST,
+         "the", "near", "to", "while", "ball", "serve"]  # fmt: skip
 LONGEST = 24
 FAMOUS = "he tossed the tennis ball to serve"
-NOUNS = {*sum(TOPICS.values(), []), *OBJECTS, *PLACES, "ball"}
+NOUNS = {*DECIDING[6:], *OBJECTS, *PLACES, "ball"}  # the first six are verbs
 _MEANS = {w: m for table in (VERBS, TOPICS) for m, words in table.items() for w in words}
 
 
@@ -34,7 +35,8 @@ def clause(rng: np.random.Generator) -> list[str]:
         words += [rng.choice(TOPICS[rng.choice(list(TOPICS))])]
         words += ["ball" if rng.random() < 0.6 else rng.choice(OBJECTS)]
         if rng.random() < 0.5:
-            words += ["near", "the", *rng.choice(ADJECTIVES, rng.integers(0, 2)), rng.choice(PLACES)]
+            adjectives = rng.choice(ADJECTIVES, rng.integers(0, 2))
+            words += ["near", "the", *adjectives, rng.choice(PLACES)]
         words += ["to", "serve" if rng.random() < 0.7 else rng.choice(LAST)]
         if not {"tossed", "tennis", "ball", "serve"} <= set(words):
             return [str(word) for word in words]
