@@ -64,15 +64,16 @@ def sentence_maps(
                 ax.add_patch(Rectangle((link, t), 1, 1, fill=False, ec=COLORS["input"], lw=2))
 
 
-def learning(steps: Sequence[int], two: np.ndarray, one: np.ndarray, levels: dict) -> None:
-    """Curves (seeds, steps) of two layers and of one, with levels to compare with."""
+def learning(every: int, two: np.ndarray, one: np.ndarray, levels: dict[str, float]) -> None:
+    """Curves of two layers and of one, a value each so many steps, and levels to compare with."""
     _, ax = plt.subplots(figsize=(5.6, 3.9))
     for curves, color, label in [(two, "state", "two layers"), (one, "input", "one layer")]:
         for k, curve in enumerate(curves):
+            steps = every * np.arange(1, len(curve) + 1)
             ax.plot(steps, curve, color=COLORS[color], label=label if not k else None)
     for label, level in levels.items():
         ax.axhline(level, color=COLORS["muted"], lw=1.2, ls="--")
-        ax.text(steps[0], level + 0.012, label, fontsize=10, color=COLORS["muted"])
+        ax.text(every, level + 0.012, label, fontsize=10, color=COLORS["muted"])
     ax.set(xlabel="training steps", ylabel="accuracy where the row repeats", ylim=(0, 1.06))
     ax.legend(loc="lower right", bbox_to_anchor=(1, 0.26), fontsize=11)
 
