@@ -46,7 +46,8 @@ def sentence_map(
     ax.tick_params(axis="y", labelsize=11)
     for t, link in enumerate(decided_by):
         if link >= 0:
-            ax.add_patch(Rectangle((link, t), 1, 1, fill=False, ec=COLORS["input"], lw=2.5))
+            ax.add_patch(Rectangle((link, t), 1, 1, fill=False, ec=COLORS["input"], lw=2.5,
+                                   clip_on=False))
 
 
 def sentence_maps(
@@ -61,7 +62,8 @@ def sentence_maps(
         ax.tick_params(axis="x", rotation=90)
         for t, link in enumerate(decided_by):
             if link >= 0:
-                ax.add_patch(Rectangle((link, t), 1, 1, fill=False, ec=COLORS["input"], lw=2))
+                ax.add_patch(Rectangle((link, t), 1, 1, fill=False, ec=COLORS["input"], lw=2,
+                                       clip_on=False))
 
 
 def learning(every: int, two: np.ndarray, one: np.ndarray, levels: dict[str, float]) -> None:
@@ -93,15 +95,3 @@ def repeat_maps(first: np.ndarray, second: np.ndarray, length: int) -> None:
         ax.set_yticks(ticks + 0.5, ticks)
         ax.axhline(length, color=COLORS["input"], lw=1.2, ls=":")
     axes[0].set_ylabel("from step")
-
-
-def profile(shares: dict[str, np.ndarray]) -> None:
-    """Mean weight by distance, one group of bars for each moment of training."""
-    _, ax = plt.subplots(figsize=(5.4, 3.0))
-    width = 0.8 / len(shares)
-    for k, (label, values) in enumerate(shares.items()):
-        x = np.arange(len(values)) + (k - (len(shares) - 1) / 2) * width
-        ax.bar(x, values, width, label=label, color=list(COLORS.values())[k])
-    ax.set_xticks(range(len(values)))
-    ax.set(xlabel="steps back", ylabel="mean weight in layer 1")
-    ax.legend(fontsize=11)
