@@ -28,7 +28,8 @@ def encoding(table: np.ndarray) -> Axes:
     half = table.shape[1] // 2
     image = ax.imshow(table, cmap="RdBu", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
     ax.axvline(half - 0.5, color="black", lw=1)
-    ax.set(xlabel="sines of each hand             cosines of each hand", ylabel="step $t$")
+    ax.set(xticks=[0.5 * half, 1.5 * half], xticklabels=["sines", "cosines"], ylabel="step $t$")
+    ax.tick_params(axis="x", length=0, labelsize=11)
     ax.grid(False)
     ax.figure.colorbar(image, ax=ax, ticks=[-1, 0, 1])
     return ax
@@ -56,21 +57,24 @@ def by_step(curves: Mapping[str, np.ndarray], edge: int, first: int = 5) -> Axes
         ax.fill_between(step, seeds[:, first:].min(0), seeds[:, first:].max(0), color=color,
                         alpha=0.2, lw=0)
         ax.plot(step, seeds[:, first:].mean(0), color=color)
-        ax.text(step[-1] + 1.5, seeds[:, -8:].mean(), name, color=color, va="center", fontsize=10)
+        ax.plot([], [], color=color, label=name)
     ax.set(xlabel="step", ylabel="accuracy", ylim=(0, 1.12), xlim=(first, 128))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=4, fontsize=10)
     return ax
 
 
-def rivals(curve: np.ndarray, marked: Sequence[int], edge: int) -> Axes:
-    """The mean score by distance, less that at the first marked one."""
-    _, ax = plt.subplots(figsize=(6, 3.2))
-    curve = curve - curve[marked[0]]
-    ax.axvspan(0, edge, color=COLORS["muted"], alpha=0.25, lw=0)
-    ax.axhline(0, color=COLORS["muted"], lw=1, ls=":")
-    ax.plot(curve, lw=1)
-    ax.plot(marked, curve[list(marked)], "o", color=COLORS["input"], ms=5)
-    top = curve.max()
-    for distance in marked:
-        ax.text(distance, top + 2.5, str(distance), ha="center", color=COLORS["input"])
-    ax.set(xlabel="distance", ylabel=f"score, less that at {marked[0]}", ylim=(None, top + 6))
-    return ax
+def rivals(curves: Mapping[str, np.ndarray], marked: Sequence[int], edge: int) -> None:
+    """The mean score by distance, less that at the first marked one, a panel for each model."""
+    titles = {"four heads": "four heads of 8 pairs", "rotary": "one head of 32 pairs"}
+    _, axes = plt.subplots(len(curves), 1, figsize=(6, 4.6), sharex=True)
+    for ax, (name, curve) in zip(axes, curves.items(), strict=True):
+        ax.axvspan(0, edge, color=COLORS["muted"], alpha=0.25, lw=0)
+        ax.axhline(0, color=COLORS["muted"], lw=1, ls=":")
+        ax.plot(curve, lw=1)
+        ax.plot(marked, curve[list(marked)], "o", color=COLORS["input"], ms=5)
+        top, reach = curve.max(), np.ptp(curve)
+        for distance in marked:
+            ax.text(distance, top + 0.06 * reach, str(distance), ha="center",
+                    color=COLORS["input"])
+        ax.set(title=titles[name], ylabel="score", ylim=(None, top + 0.2 * reach))
+    axes[-1].set_xlabel("distance")
