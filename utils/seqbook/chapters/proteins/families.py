@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 AMINO = "ACDEFGHIKLMNPQRSTVWY"
-CLASSES = {"positive": "HKR", "negative": "DE", "large": "FILMWY", "small": "AGSV", "other": "CNPQT"}
+CLASSES = {
+    "positive": "HKR", "negative": "DE", "large": "FILMWY", "small": "AGSV", "other": "CNPQT",
+}  # fmt: skip
 PARTNER = {
     "positive": "negative", "negative": "positive", "large": "small", "small": "large",
     "other": "other",

@@ -39,8 +39,10 @@ def fold() -> None:
         row.add_patch(Arc(((a + b) / 2, 0.45), b - a, height, theta1=0, theta2=180,
                           color=COLORS[ink], lw=2))
     row.set(xlim=(-0.8, 11.8), ylim=(-0.7, 3.4))
-    up = [(x, 1.1) for x in range(5)] + [(5.0, 1.0), (5.0, 0.0)] + [(x, -0.1) for x in range(4, -1, -1)]
-    _letters(pin, np.array([(1.05 * x, y) for x, y in up], dtype=float))
+    there, back = np.arange(5.0), np.arange(4.0, -1, -1)
+    xs = np.concatenate([there, [5, 5], back])
+    ys = np.repeat([1.1, 1.0, 0.0, -0.1], [5, 1, 1, 5])
+    _letters(pin, np.stack([1.05 * xs, ys], axis=1))
     pin.set(xlim=(-3.8, 8.8), ylim=(-0.7, 1.7))
 
 
