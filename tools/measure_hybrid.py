@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
             runs = [r for r in old if (r["model"], r["seed"]) != (kind, seed)] + [run]
             runs.sort(key=lambda r: (list(taught.STEPS).index(r["model"]), r["seed"]))
             STUDY.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
-            print(kind, seed, {k: v for k, v in run.items() if k not in ("model", "seed")}, flush=True)
+            print(run, flush=True)
     return 0
 
 

@@ -38,9 +38,11 @@ def make_model(kind, vocabulary_size, d_model=128):
     middle = {
         "GRU alone": lambda: [gru(256)],
         "attention alone": lambda: [NearPast(), block(), block()],
-        "GRU below": lambda: [gru(128), block()],
-        "GRU above": lambda: [NearPast(), block(), gru(128)],
-    }
+        "GRU below": lambda: [gru(d_model), block()],
+        "GRU above": lambda: [
+            NearPast(), block(), layers.LayerNormalization(), gru(d_model)
+        ],
+    }  # fmt: skip
     return keras.Sequential([
         keras.Input((None,), dtype="int32"),
         layers.Embedding(vocabulary_size, d_model),

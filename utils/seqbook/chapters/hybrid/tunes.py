@@ -57,7 +57,7 @@ def in_view(tune: str, vocabulary: list[str], size: int) -> list[tuple[np.ndarra
 
 
 def eighths_into_the_bar(tune: str) -> dict[int, float]:
-    """Where a note or a bar line begins → how many eighth notes have passed since the last bar line.
+    """Where a note or a bar line begins → how many eighths have passed since the last bar line.
 
     Empty for a tune with triplets, chords, grace notes, dotted pairs or a second meter.
     """
