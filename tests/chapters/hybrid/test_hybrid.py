@@ -87,7 +87,8 @@ def test_the_probe_reads_what_is_there_and_nothing_else():
 
 def test_the_study_has_every_model_and_seed():
     runs = json.loads(Path(taught.__file__).with_name("study.json").read_text(encoding="utf-8"))
-    assert [(r["model"], r["seed"]) for r in runs] == [(k, s) for k in taught.STEPS for s in range(3)]
+    expected = [(kind, seed) for kind in taught.STEPS for seed in range(3)]
+    assert [(r["model"], r["seed"]) for r in runs] == expected
     for run in runs:
         assert run["steps"] == taught.STEPS[run["model"]]
         parts = run["bits_bar_lines"], run["bits_others"]
