@@ -535,5 +535,37 @@ CASES = {
     ),
 }  # fmt: skip
 
-# Likely mutants of the solutions that compute the same.
-EQUIVALENT = {}
+# Likely mutants of the solutions that compute the same, to the digits that a check compares.
+EQUIVALENT = {
+    "1.1": {"d = keys.shape[-1]", "`d` is done twice."},
+    "1.2": {"return tf.nn.softmax(scores)"},
+    "1.3": {"`weights` is done twice."},
+    "2.2": {
+        "return step[:, None] >= step", "return step[:, None] >= step[:]", "`step` is done twice.",
+    },
+    "2.3": {
+        *(f"scores = tf.where(mask, scaled_scores(queries, keys), {low})"
+          for low in ("-1000000001.0", "-999999999.0", "-500000000.0")),
+        "`scores` is done twice.", "`weights` is done twice.",
+    },
+    "3.1": {"`batch` is done twice.", "`x` is done twice."},
+    "3.2": {"`batch` is done twice."},
+    "3.3": {
+        *(f"`{name}` is done twice." for name in ("queries", "keys", "values", "outputs")),
+        "`values` comes before `keys`. Exchange the two steps.",
+        "`keys` comes before `queries`. Exchange the two steps.",
+    },
+    "4.1": {
+        "rate = 9999 ** (-np.arange(0, d_model, 2) / d_model)",
+        "rate = 10001 ** (-np.arange(0, d_model, 2) / d_model)",
+        "table = np.concatenate([np.sin(angle), np.cos(angle)], axis=-1)",
+        *(f"`{name}` is done twice." for name in ("_", "rate", "angle", "table")),
+    },
+    "4.2": {"`y` is done twice."},
+    "4.3": {
+        "for t in range(start, tokens.shape[-1]):",
+        "tokens[:, t] = np.argmax(logits[:, t - 1], axis=1)",
+        "tokens[:, t] = np.argmax(logits[:, t - 1], axis=--1)",
+        "the head of the loop is done twice.", "`tokens` is done twice.", "`logits` is done twice.",
+    },
+}  # fmt: skip

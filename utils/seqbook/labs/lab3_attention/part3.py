@@ -135,7 +135,7 @@ def join_model(x: Any, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
 JOIN = FaultModel(
     join_model,
     JOIN_HINTS,
-    [(numbers(2, 2, 2, 2),), (numbers(2, 4, 3, 2),), (numbers(3, 2, 5, 3),)],
+    [(numbers(2, 2, 2, 2),), (numbers(2, 4, 3, 2),), (numbers(3, 2, 5, 4),)],
     most=1,
     tensors=True,
     axes={"x": "batch heads time d_head", "the result": "batch time d_model"},
