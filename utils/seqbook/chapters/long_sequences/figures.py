@@ -16,7 +16,7 @@ MARKERS = {"attention": "^", "GRU": "o", "LSTM": "s"}
 
 def ways(count: int) -> Figure:
     """`count` steps joined as in a recurrence, and as in causal attention."""
-    fig, axes = plt.subplots(1, 2, figsize=(5.2, 2.2))
+    fig, axes = plt.subplots(1, 2, figsize=(5.2, 1.9))
     for ax, title in zip(axes, ("recurrence", "attention"), strict=True):
         for t in range(count):
             ax.plot(t, 0, "o", ms=15, mfc="white", mec=COLORS["muted"], mew=1.5, zorder=3)
@@ -32,7 +32,7 @@ def ways(count: int) -> Figure:
                         (earlier + 0.28, 0), (t - 0.28, 0), arrowstyle="-|>", mutation_scale=11,
                         color=COLORS["state"], shrinkA=0, shrinkB=0, lw=1.6,
                     ))
-        ax.set(xlim=(-0.5, count - 0.5), ylim=(-0.6, count / 4 + 0.5), title=title)
+        ax.set(xlim=(-0.5, count - 0.5), ylim=(-0.5, 2.2), title=title)
         ax.axis("off")
     return fig
 
