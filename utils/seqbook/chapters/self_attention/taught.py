@@ -12,6 +12,8 @@ def masked_attention(queries, keys, values, mask=None):
     if mask is not None:
         scores = tf.where(mask, scores, -1e9)
     weights = tf.nn.softmax(scores)
+    if mask is not None:  # a query that may see nothing gets nothing
+        weights = tf.where(mask, weights, 0.0)
     return weights @ values, weights
 
 
@@ -39,36 +41,30 @@ class MultiHeadAttention(layers.Layer):
 
     def split(self, x):
         """(batch, time, d_model) → (batch, heads, time, d_head)."""
-        batch, time = tf.shape(x)[0], tf.shape(x)[1]
-        d_head = x.shape[-1] // self.num_heads
-        x = tf.reshape(x, [batch, time, self.num_heads, d_head])
+        time, d_head = tf.shape(x)[1], x.shape[-1] // self.num_heads
+        x = tf.reshape(x, [-1, time, self.num_heads, d_head])
         return tf.transpose(x, [0, 2, 1, 3])
 
     def join(self, x):
         """(batch, heads, time, d_head) → (batch, time, d_model)."""
-        batch, time = tf.shape(x)[0], tf.shape(x)[2]
-        d_model = self.num_heads * x.shape[-1]
         x = tf.transpose(x, [0, 2, 1, 3])
-        return tf.reshape(x, [batch, time, d_model])
+        time, d_model = tf.shape(x)[1], self.num_heads * x.shape[-1]
+        return tf.reshape(x, [-1, time, d_model])
 
     def place(self, x):
         """What a later chapter does to queries and keys; here nothing."""
         return x
 
-    def call(
-        self, x, context=None, attention_mask=None, use_causal_mask=False,
-        return_attention_scores=False,
-    ):  # fmt: skip
+    def call(self, x, context=None, attention_mask=None,
+             use_causal_mask=False, return_attention_scores=False):
         context = x if context is None else context
         queries = self.place(self.split(self.to_query(x)))
         keys = self.place(self.split(self.to_key(context)))
         values = self.split(self.to_value(context))
+        mask = attention_mask
         if use_causal_mask:
             causal = causal_mask(tf.shape(x)[1])
-            both = attention_mask is not None
-            attention_mask = causal & attention_mask if both else causal
-        heads, weights = masked_attention(
-            queries, keys, values, attention_mask
-        )
+            mask = causal if mask is None else causal & mask
+        heads, weights = masked_attention(queries, keys, values, mask)
         y = self.to_output(self.join(heads))
         return (y, weights) if return_attention_scores else y

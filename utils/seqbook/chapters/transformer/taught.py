@@ -39,10 +39,13 @@ class Block(layers.Layer):
 class DecoderBlock(layers.Layer):
     """Causal self-attention, attention to the encoder's output, an MLP."""
 
-    def __init__(self, d_model, num_heads, mlp_units=None, **kwargs):
+    def __init__(
+        self, d_model, num_heads, mlp_units=None,
+        attention=MultiHeadAttention, **kwargs,
+    ):  # fmt: skip
         super().__init__(**kwargs)
-        self.self_attention = MultiHeadAttention(d_model, num_heads)
-        self.cross_attention = MultiHeadAttention(d_model, num_heads)
+        self.self_attention = attention(d_model, num_heads)
+        self.cross_attention = attention(d_model, num_heads)
         self.norm_self = layers.LayerNormalization()
         self.norm_cross = layers.LayerNormalization()
         self.norm_mlp = layers.LayerNormalization()
