@@ -11,7 +11,7 @@ import numpy as np
 from ...live.base import Explorer
 from .data import TALKS, rgb, words_of
 
-LEVELS = 7  # a number in a vector is one of -7 to 7 times its largest
+LEVELS = 4  # a number in a vector is one of -4 to 4 quarters of its largest
 LIKE = 0.5  # letters in common, from which an unknown word is taken for a known one
 QUERY = "a subclass and its base"
 OFFERED = ("mapping", "exeption handling", "object oriented", "asyncio", "decimal", "line by line")
@@ -31,7 +31,7 @@ class SoftSearch(Explorer):
 
     Args:
         words: the words that have a vector, the most frequent first.
-        vectors: their vectors, shape (words, d), kept in the page as one of 15 levels each.
+        vectors: their vectors, shape (words, d), kept in the page as one of 9 levels each.
         titles: the minutes and the color (#rrggbb) of each title.
         ignored: words that say nothing, such as "the".
         factor: what the dot products are multiplied by at first, from 1 to 40.
@@ -103,7 +103,7 @@ class SoftSearch(Explorer):
         return e / e.sum()
 
     def config(self) -> dict[str, Any]:
-        """The words, their vectors as letters from a to o, the titles, and what is offered."""
+        """The words, their vectors as letters from a to i, the titles, and what is offered."""
         as_letters = (self.levels + (ord("a") + LEVELS)).astype("uint8")
         return {
             "words": " ".join(self.words),
