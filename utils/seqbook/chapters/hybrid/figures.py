@@ -49,7 +49,7 @@ def bits_and_bars(study: Sequence[dict[str, Any]], real: float, ax: Axes | None 
     ax.axhline(real, color=COLORS["muted"], ls="--", lw=1)
     ax.text(ax.get_xlim()[1], real - 0.01, "tunes of the books", ha="right", va="top",
             color=COLORS["muted"], fontsize=10)
-    ax.set(xlabel="bits per character (fewer is better)", ylabel="every bar right", ylim=(0, 0.9))
+    ax.set(xlabel="bits per character (fewer is better)", ylabel="every bar right", ylim=(0, 1))
     ax.legend(loc="lower left", fontsize=10)
     return ax
 

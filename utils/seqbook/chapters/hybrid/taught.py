@@ -132,8 +132,7 @@ def step_block(block, x, cache, t, window, head):
 
 class TuneStepper:
     """A model of these layers, one character at a time."""
-
-    max_steps = None
+    max_steps = None  # a tune may have any length
 
     def __init__(self, model, window=256, head=tunes.HEAD):
         self.layers, self.window, self.head = model.layers, window, head
@@ -145,12 +144,11 @@ class TuneStepper:
             if isinstance(layer, layers.GRU):
                 memories.append(tf.zeros((n, layer.units)))
             elif isinstance(layer, NearPast):
-                width, depth, _ = layer.mix.kernel.shape
-                memories.append(tf.zeros((n, width, depth)))
+                memories.append(tf.zeros((n, *layer.mix.kernel.shape[:2])))
             elif isinstance(layer, Block):
-                heads = layer.attention.num_heads
-                d_head = layer.attention.to_key.units // heads
-                empty = tf.zeros((self.window, n, heads, d_head))
+                attend = layer.attention
+                heads, width = attend.num_heads, attend.to_key.units
+                empty = tf.zeros((self.window, n, heads, width // heads))
                 memories.append((empty, empty))
         return [tf.zeros((), tf.int32), memories]
 
@@ -166,9 +164,8 @@ class TuneStepper:
                 mixed = tf.einsum("ntc,tcd->nd", new[-1], layer.mix.kernel)
                 x = x + mixed + layer.mix.bias
             elif isinstance(layer, Block):
-                x, memory = step_block(
-                    layer, x, next(old), t, self.window, self.head
-                )
+                sizes = self.window, self.head
+                x, memory = step_block(layer, x, next(old), t, *sizes)
                 new.append(memory)
             else:
                 x = layer(x)
