@@ -35,7 +35,11 @@ BOOKS = LABS + [book for book in SOLUTIONS if seconds(book) <= LONGEST]
 LIMIT = 1200  # seconds for one command
 
 # Colab has no verovio: the music lab adds it, and nothing else.
-ADDED = {"lab1_rnn_from_scratch": {"seqbook"}, "lab2_music_generation": {"seqbook", "verovio"}}
+ADDED = {
+    "lab1_rnn_from_scratch": {"seqbook"},
+    "lab2_music_generation": {"seqbook", "verovio"},
+    "lab3_attention": {"seqbook"},
+}
 
 RUN = """
 import nbclient, nbformat, json

@@ -1,7 +1,7 @@
 mountExplorers("soft-search", (root, config) => {
   const words = config.words.split(" "), index = new Map(words.map((word, i) => [word, i]));
   const ignored = new Set(config.ignored.split(" ")), D = config.d, titles = config.titles;
-  const bytes = Int8Array.from(atob(config.vectors), (c) => c.charCodeAt(0));
+  const bytes = Int8Array.from(config.vectors, (c) => c.charCodeAt(0) - 97 - config.levels);
   const row = (i) => bytes.subarray(i * D, (i + 1) * D);
   const values = { factor: config.factor };
 

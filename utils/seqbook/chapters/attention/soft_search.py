@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, ClassVar
@@ -12,6 +11,7 @@ import numpy as np
 from ...live.base import Explorer
 from .data import TALKS, rgb, words_of
 
+LEVELS = 4  # a number in a vector is one of -4 to 4 quarters of its largest
 LIKE = 0.5  # letters in common, from which an unknown word is taken for a known one
 QUERY = "a subclass and its base"
 OFFERED = ("mapping", "exeption handling", "object oriented", "asyncio", "decimal", "line by line")
@@ -31,7 +31,7 @@ class SoftSearch(Explorer):
 
     Args:
         words: the words that have a vector, the most frequent first.
-        vectors: their vectors, shape (words, d), kept in the page with 8 bits each.
+        vectors: their vectors, shape (words, d), kept in the page as one of 9 levels each.
         titles: the minutes and the color (#rrggbb) of each title.
         ignored: words that say nothing, such as "the".
         factor: what the dot products are multiplied by at first, from 1 to 40.
@@ -60,9 +60,9 @@ class SoftSearch(Explorer):
         if vectors.ndim != 2 or len(vectors) != len(self.words):
             raise ValueError("SoftSearch needs one vector for each word: shape (words, d).")
         largest = np.abs(vectors).max(axis=1, keepdims=True)
-        rounded = np.round(127 * vectors / np.where(largest > 0, largest, 1))
-        self.bytes = rounded.astype("int8")
-        self.vectors = self.bytes / np.linalg.norm(rounded, axis=1, keepdims=True).clip(1)
+        rounded = np.round(LEVELS * vectors / np.where(largest > 0, largest, 1))
+        self.levels = rounded.astype("int8")
+        self.vectors = self.levels / np.linalg.norm(rounded, axis=1, keepdims=True).clip(1)
         self.titles = dict(titles)
         self.factor, self.query, self.offered = float(factor), query, list(offered)
         self._index = {word: i for i, word in enumerate(self.words)}
@@ -103,11 +103,13 @@ class SoftSearch(Explorer):
         return e / e.sum()
 
     def config(self) -> dict[str, Any]:
-        """The words, their vectors in 8 bits, the titles, and what is offered."""
+        """The words, their vectors as letters from a to i, the titles, and what is offered."""
+        as_letters = (self.levels + (ord("a") + LEVELS)).astype("uint8")
         return {
             "words": " ".join(self.words),
-            "vectors": base64.b64encode(self.bytes.tobytes()).decode(),
-            "d": self.bytes.shape[1],
+            "vectors": as_letters.tobytes().decode("ascii"),
+            "levels": LEVELS,
+            "d": self.levels.shape[1],
             "ignored": " ".join(self.ignored),
             "like": LIKE,
             "titles": [[title, m, rgb(color)] for title, (m, color) in self.titles.items()],

@@ -11,7 +11,7 @@ from seqbook.chapters.self_attention.taught import MultiHeadAttention
 def sinusoidal(length, d_model, base=10_000.0):
     """(length, d_model): row t holds sines, then cosines, of t."""
     rate = base ** (-np.arange(0, d_model, 2) / d_model)  # (d_model / 2,)
-    angle = np.arange(length)[:, None] * rate
+    angle = np.arange(length)[:, None] * rate  # (length, d_model / 2)
     table = np.concatenate([np.sin(angle), np.cos(angle)], axis=1)
     return table.astype("float32")
 
@@ -32,7 +32,7 @@ class Positions(layers.Layer):
             self.table = tf.constant(sinusoidal(*shape))
 
     def call(self, x):
-        return x + self.table[: tf.shape(x)[1]]
+        return x + self.table[: tf.shape(x)[1]]  # (time, d_model)
 
 
 def rotate(x, start=0, base=10_000.0):
@@ -52,5 +52,5 @@ def rotate(x, start=0, base=10_000.0):
 class RotaryAttention(MultiHeadAttention):
     """Self-attention that turns queries and keys before they meet."""
 
-    def place(self, x):
+    def place(self, x):  # (batch, heads, time, d_head)
         return rotate(x)

@@ -1,0 +1,79 @@
+"""Measure the four models of `notebooks/hybrid.ipynb` on three seeds: chapters/hybrid/study.json.
+
+    python tools/measure_hybrid.py               all of it; about twenty minutes on a quiet machine
+    python tools/measure_hybrid.py "GRU below" 1 one model with one seed; the other runs are kept
+
+The models, their training and their measures are the chapter's own saved cells.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from seqbook.music import generation, quality, training
+
+training.prepare()
+
+import keras  # noqa: E402
+from seqbook.chapters.hybrid import taught, tunes  # noqa: E402
+
+STUDY = Path(taught.__file__).with_name("study.json")
+WRITTEN = 150  # tunes of each model
+SEEDS = (0, 1, 2)
+
+
+def measure(kind: str, seed: int) -> dict[str, object]:
+    """One model, trained, measured on the held-out tunes, and on tunes that it writes."""
+    train, held_out, vocabulary = tunes.split()
+    keras.utils.set_random_seed(seed)
+    model = taught.make_model(kind, len(vocabulary))
+    rows = tunes.windows(train, vocabulary, 8 * taught.STEPS[kind], 256, seed)
+    start = time.process_time()
+    taught.train_on_tunes(model, rows)
+    seconds = time.process_time() - start
+    bits, characters = taught.bits_of_each(model, held_out, vocabulary)
+    lines = characters == "|"
+    writer = generation.Generator(taught.TuneStepper(model), vocabulary)
+    written = writer(WRITTEN, temperature=0.7, seed=1, max_chars=600)
+    score = quality(written, train)
+    known = taught.known_of_the_bar(model, held_out, vocabulary)
+    return {
+        "model": kind, "seed": seed, "parameters": model.count_params(),
+        "steps": taught.STEPS[kind], "cpu_seconds": round(seconds, 1),
+        "bits": float(bits.mean()), "bits_bar_lines": float(bits[lines].mean()),
+        "bits_others": float(bits[~lines].mean()), "bars_right": score.bars_ok,
+        "every_bar_right": score.all_bars_ok, "copied": score.copied,
+        "shorter_than_the_window": _share_right(written, train, most=255),
+        "eighths_off": list(known.values()),
+    }  # fmt: skip
+
+
+def _share_right(written: list[str], train: list[str], most: int) -> float:
+    short = [tune for tune in written if len(tune) <= most]
+    return quality(short, train).all_bars_ok if short else 0.0
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is asked for and store each run as soon as it is there."""
+    kinds = [arguments[0]] if arguments else list(taught.STEPS)
+    unknown = [kind for kind in kinds if kind not in taught.STEPS]
+    if unknown:
+        print(f"There is no model {unknown[0]!r}: {', '.join(taught.STEPS)}.", file=sys.stderr)
+        return 2
+    seeds = [int(arguments[1])] if len(arguments) > 1 else SEEDS
+    for seed in seeds:
+        for kind in kinds:
+            run = measure(kind, seed)
+            old = json.loads(STUDY.read_text(encoding="utf-8")) if STUDY.exists() else []
+            runs = [r for r in old if (r["model"], r["seed"]) != (kind, seed)] + [run]
+            runs.sort(key=lambda r: (list(taught.STEPS).index(r["model"]), r["seed"]))
+            STUDY.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
+            print(run, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

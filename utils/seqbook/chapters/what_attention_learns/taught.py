@@ -1,0 +1,54 @@
+"""What `notebooks/what_attention_learns.ipynb` taught, for later chapters. Written by tools/make_taught.py."""
+
+# ruff: noqa
+
+import keras
+import tensorflow as tf
+from keras import layers
+from seqbook.chapters.positions.taught import Positions
+from seqbook.chapters.self_attention.taught import MultiHeadAttention
+
+class AttentionBlock(layers.Layer):
+    """Causal attention that adds what it finds to the stream; no MLP."""
+
+    def __init__(self, d_model, num_heads=1, **kwargs):
+        super().__init__(**kwargs)
+        self.attention = MultiHeadAttention(d_model, num_heads)
+        self.norm_attention = layers.LayerNormalization()
+
+    def call(self, x, attention_mask=None, return_attention_scores=False):
+        y, weights = self.attention(
+            self.norm_attention(x), attention_mask=attention_mask,
+            use_causal_mask=True, return_attention_scores=True,
+        )  # fmt: skip
+        return (x + y, weights) if return_attention_scores else x + y
+
+
+def stack(num_blocks, vocabulary_size, longest, outputs, d_model=64):
+    """Tokens (batch, time) → embeddings, positions, blocks → logits."""
+    tokens = keras.Input((None,), dtype="int32")
+    normal = keras.initializers.RandomNormal(stddev=0.05)
+    x = layers.Embedding(vocabulary_size, d_model, normal)(tokens)
+    x = Positions(longest)(x)
+    for _ in range(num_blocks):
+        x = AttentionBlock(d_model)(x)
+    x = layers.LayerNormalization()(x)
+    return keras.Model(tokens, layers.Dense(outputs)(x))
+
+
+def read(model, tokens, masks=None):
+    """Logits, and each block's weights (batch, heads, queries, keys).
+
+    masks: one for each block, True where a query may look, or None.
+    """
+    x, maps = tf.constant(tokens), []
+    for layer in model.layers[1:]:  # the first is the input
+        if isinstance(layer, AttentionBlock):
+            mask = None if masks is None else masks[len(maps)]
+            x, weights = layer(
+                x, attention_mask=mask, return_attention_scores=True
+            )
+            maps.append(weights.numpy())
+        else:
+            x = layer(x)
+    return x.numpy(), maps
