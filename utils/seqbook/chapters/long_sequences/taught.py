@@ -71,7 +71,7 @@ def cached_step(model, token, cache, t):
             y, pair = cached_attention(
                 layer.attention, layer.norm_attention(x),
                 cache[len(new_cache)], t,
-            )  # fmt: skip
+            )
             x = x + y
             x = x + layer.mlp(layer.norm_mlp(x))
             new_cache.append(pair)
@@ -84,7 +84,7 @@ class CachedTransformer:
     """A causal rotary transformer, one token at a time, with a cache."""
 
     STEPWISE = (layers.InputLayer, layers.Embedding, layers.Dense,
-                layers.LayerNormalization)  # fmt: skip
+                layers.LayerNormalization)
 
     def __init__(self, model, longest):
         for layer in model.layers:

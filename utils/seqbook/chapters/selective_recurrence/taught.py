@@ -10,7 +10,7 @@ from keras import layers
 def earlier(x, back, fill):
     """Each step's entry from `back` steps before; `fill` where none is."""
     return tf.pad(x[:, :-back], [[0, 0], [back, 0], [0, 0]],
-                  constant_values=fill)  # fmt: skip
+                  constant_values=fill)
 
 
 def scan(a, b):
@@ -44,7 +44,7 @@ class SelectiveRecurrence(layers.Layer):
     def call(
         self, x, attention_mask=None, use_causal_mask=True,
         return_attention_scores=False,
-    ):  # fmt: skip
+    ):
         if attention_mask is not None:
             raise ValueError("no mask here: put the padding at the end")
         a = self.keep(x)  # (batch, time, units)
