@@ -36,6 +36,8 @@ LIVE = [
 LIMIT = 120_000  # milliseconds; a busy machine with two cores is slow
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LARGEST_PAGE = 300_000  # bytes to fetch before anything is played or searched
+# The page in which a trained transformer writes: its 132,608 weights take 150 kB of it.
+LARGER = {"notebooks/language_models.html": 420_000}
 COMPRESSED = {".html", ".css", ".js", ".svg", ".xml", ".json"}
 
 
@@ -187,7 +189,7 @@ def test_page(page, base, name):
     assert not elsewhere
     fonts = [url for url in asked if url.endswith(".woff2")]
     assert len(fonts) == len(set(fonts)), "a font asked for early was not the one that is used"
-    assert weight <= LARGEST_PAGE, f"{name} takes {weight / 1000:.0f} kB: {fetched}"
+    assert weight <= LARGER.get(name, LARGEST_PAGE), f"{name} takes {weight / 1000:.0f} kB: {fetched}"
     for theme, size in [("light", WIDE), ("dark", NARROW)]:  # each theme and each width once
         show(page, theme, size)
         where = f"{name}, {theme}, {size['width']} pixels"
