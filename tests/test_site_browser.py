@@ -189,7 +189,8 @@ def test_page(page, base, name):
     assert not elsewhere
     fonts = [url for url in asked if url.endswith(".woff2")]
     assert len(fonts) == len(set(fonts)), "a font asked for early was not the one that is used"
-    assert weight <= LARGER.get(name, LARGEST_PAGE), f"{name} takes {weight / 1000:.0f} kB: {fetched}"
+    most = LARGER.get(name, LARGEST_PAGE)
+    assert weight <= most, f"{name} takes {weight / 1000:.0f} kB: {fetched}"
     for theme, size in [("light", WIDE), ("dark", NARROW)]:  # each theme and each width once
         show(page, theme, size)
         where = f"{name}, {theme}, {size['width']} pixels"
