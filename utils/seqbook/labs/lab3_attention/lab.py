@@ -49,6 +49,12 @@ CHOICES = {
     "softmax twice": lambda s: softmax(softmax(s)),
     "no softmax": lambda s: s,
 }
+# Slip → what stands for the product of weights and values.
+PRODUCTS = {
+    "values first": lambda w, v: v @ w,
+    "weights times values": lambda w, v: w * v,
+    "averaged": lambda w, v: w @ v / v.shape[-2],
+}
 
 
 def shifted(s: np.ndarray) -> np.ndarray:
@@ -113,20 +119,11 @@ def attend(
         values = keys
     if "queries for values" in faults:
         values = queries
-    used = swap(weights) if "weights transposed" in faults else weights
     if "turned back" in faults:
         weights = softmax(swap(scores))
-        used = swap(weights)
-    outputs = used @ values
-    if "values first" in faults:
-        outputs = values @ weights
-    if "weights times values" in faults:
-        outputs = weights * values
-    if "averaged" in faults:
-        outputs = outputs / values.shape[-2]
-    if "scores returned" in faults:
-        weights = scores
-    return outputs, weights
+    turned = faults & {"weights transposed", "turned back"}
+    product = switched(PRODUCTS, faults, lambda w, v: (swap(w) if turned else w) @ v)
+    return product(weights, values), scores if "scores returned" in faults else weights
 
 
 # What no number shows: can the answer be trained, and be run by the network that is trained? ------

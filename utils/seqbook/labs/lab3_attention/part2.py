@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel
-from .lab import LAB, attend, trainable, two_results
+from .lab import LAB, LOW, attend, switched, trainable, two_results
 from .part1 import CHOICE_HINTS, OUT_AXES, PARTS_HINTS, QKV_AXES, WITH_YOURS, qkv
 
 NOT_BOOLEAN = [("not boolean", (
@@ -59,8 +59,7 @@ def padding_model(tokens: np.ndarray, faults: frozenset[str] = frozenset()) -> d
         "axes behind": mask[:, :, None, None],
         "queries too": mask[:, None, None, :] & mask[:, None, :, None],
     }  # fmt: skip
-    shaped = next((m for name, m in shapes.items() if name in faults), mask[:, None, None, :])
-    return {"the mask": shaped}
+    return {"the mask": switched(shapes, faults, mask[:, None, None, :])}
 
 
 PADDING = FaultModel(
@@ -106,34 +105,24 @@ CAUSAL_HINTS = {
     "last two": "each step sees only itself and the one before. It may look at all before it.",
     "one row": "this is one row. Each query has its own: (time, time).",
 }
-DIAGONALS = {"strict": -1, "one ahead": 1}
 
 
 def causal_model(time: int, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
     """True where the key is not later than the query."""
-    diagonal = next((k for name, k in DIAGONALS.items() if name in faults), 0)
-    mask = np.tri(time, k=diagonal, dtype=bool)
-    if "transposed" in faults:
-        mask = mask.T
-    if "all True" in faults:
-        mask = mask | True
-    if "itself only" in faults:
-        mask = np.eye(time, dtype=bool)
-    if "last two" in faults:
-        mask = mask & ~np.tri(time, k=-2, dtype=bool)
-    if "mask inverted" in faults:
-        mask = ~mask
-    if "added to scores" in faults:
-        return {"the mask": np.where(mask, 0.0, -1e9)}
-    return {"the mask": mask[-1] if "one row" in faults else mask}
-
-
+    mask = np.tri(time, dtype=bool)
+    wrong = {
+        "transposed": mask.T, "strict": np.tri(time, k=-1, dtype=bool), "mask inverted": ~mask,
+        "all True": mask | True, "itself only": np.eye(time, dtype=bool),
+        "one ahead": np.tri(time, k=1, dtype=bool), "added to scores": np.where(mask, 0.0, LOW),
+        "last two": mask & ~np.tri(time, k=-2, dtype=bool), "one row": mask[-1],
+    }  # fmt: skip
+    return {"the mask": switched(wrong, faults, mask)}
 
 
 def no_infinity(mask: Any) -> Any:
     """−∞ as −1e9: both are meant to be added to scores."""
     floats = "float" in str(getattr(mask, "dtype", ""))
-    return np.maximum(mask, -1e9) if floats else mask
+    return np.maximum(mask, LOW) if floats else mask
 
 
 CAUSAL = FaultModel(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, numbers
-from .lab import LAB, trainable
+from .lab import LAB, switched, trainable
 from .part3 import (
     LAYER_PROBES,
     Weights,
@@ -48,17 +48,17 @@ POSITION_HINTS = {
     "steps in reverse": "the steps are counted from the end. The first one is step 0.",
 }
 BASES = {"base 1000": 1e3, "base e": np.e}
+FACTORS = {
+    "rate upside down": -1, "exponent not doubled": 0.5, "exponent doubled twice": 2, "one rate": 0,
+}  # fmt: skip
 
 
 def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
     """x plus sines and cosines of the step."""
     size = x.shape[2]
-    base = next((b for name, b in BASES.items() if name in faults), 10_000)
+    base = switched(BASES, faults, 10_000)
     steps = np.arange(x.shape[0 if "over the batch" in faults else 1])
-    exponent = -np.arange(0, size, 2) / size
-    for slip, factor in (("rate upside down", -1), ("exponent not doubled", 0.5),
-                         ("exponent doubled twice", 2), ("one rate", 0)):  # fmt: skip
-        exponent = exponent * (factor if slip in faults else 1)
+    exponent = -np.arange(0, size, 2) / size * switched(FACTORS, faults, 1)
     if "counts from 1" in faults:
         steps = steps + 1
     if "steps in reverse" in faults:
@@ -66,13 +66,10 @@ def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict
     angle = steps[:, None] * base**exponent
     if "degrees" in faults:
         angle = np.radians(angle)
-    halves = [np.sin(angle), np.cos(angle)]
-    if "sine and cosine exchanged" in faults:
-        halves = halves[::-1]
-    if "sines only" in faults:
-        halves = [halves[0]] * 2
-    if "cosines only" in faults:
-        halves = [halves[1]] * 2
+    sines, cosines = np.sin(angle), np.cos(angle)
+    wrong = {"sine and cosine exchanged": [cosines, sines], "sines only": [sines, sines],
+             "cosines only": [cosines, cosines]}  # fmt: skip
+    halves = switched(wrong, faults, [sines, cosines])
     table = np.concatenate(halves, axis=1)
     if "interleaved" in faults:
         table = np.stack(halves, axis=2).reshape(table.shape)
@@ -85,7 +82,7 @@ def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict
         "concatenated": np.concatenate([x, places], axis=2), "not added": table,
         "multiplied": x * places, "nothing added": x,
     }  # fmt: skip
-    return {"the result": next((m for name, m in made.items() if name in faults), x + places)}
+    return {"the result": switched(made, faults, x + places)}
 
 
 POSITIONS = FaultModel(
@@ -298,22 +295,15 @@ def write_model(
     """The tokens with all places from `start` on filled in."""
     given, tokens = tokens.copy(), tokens.copy()
     places = list(range(start, tokens.shape[1]))
-    if "as many as examples" in faults:
-        places = [t for t in places if t < len(tokens)]
-    if "begins one late" in faults:
-        places = places[1:]
-    if "begins too early" in faults:
-        places = [start - 1, *places]
-    if "last missing" in faults:
-        places = places[:-1]
-    if "one only" in faults:
-        places = places[:1]
-    if "nothing written" in faults:
-        places = []
-    for t in places:
+    other = {
+        "as many as examples": [t for t in places if t < len(tokens)],
+        "begins one late": places[1:], "begins too early": [start - 1, *places],
+        "last missing": places[:-1], "one only": places[:1], "nothing written": [],
+    }  # fmt: skip
+    for t in switched(other, faults, places):
         now = toy(weights, given if "asked once" in faults else tokens)
         at = {"one step late": t, "last step's logits": -1, "first step's logits": 0}
-        logits = now[:, next((k for name, k in at.items() if name in faults), t - 1)]
+        logits = now[:, switched(at, faults, t - 1)]
         chosen = (-logits if "least probable" in faults else logits).argmax(-1)
         if "over the batch" in faults:
             chosen = logits.argmax(0)
