@@ -192,6 +192,7 @@ CASES = {
             "symbol 1 too": [("!= 0", "> 1")],
             "first row": [("tokens != 0", "tf.zeros_like(tokens) + tokens[:1] != 0")],
             "all True": [("!= 0", ">= 0")],
+            "added to scores": [("(tokens != 0)", "tf.where(tokens != 0, 0.0, -np.inf)")],
             "not boolean": [("(tokens != 0)", "tf.cast(tokens != 0, tf.int32)")],
             "not traced": [("(tokens != 0)", "(np.array(tokens) != 0)")],
         },
@@ -249,6 +250,9 @@ CASES = {
                 "tf.matmul(weights, values)",
                 "tf.matmul(weights * tf.cast(mask, tf.float32), values)")],
             "nothing to see": [("-1e9", "-np.inf")],
+            "NaN in the gradient": masked(
+                "scaled_scores(queries, keys) + tf.where(mask, 0.0, -np.inf)",
+                "tf.nn.softmax(scores); weights = tf.where(weights >= 0, weights, 0.0)"),
             "turned back": masks(
                 "scores = tf.where(mask, scaled_scores(queries, keys), -1e9)",
                 "weights = attention_weights(tf.linalg.matrix_transpose(scores))",
@@ -341,6 +345,11 @@ CASES = {
             "x for the values": [(V, "split_heads(x, self.num_heads)")],
             "x for all": [(part, "split_heads(x, self.num_heads)") for part in (Q, K, V)],
             "to_query for all": [(K, Q), (V, Q)],
+            "in a chain": [
+                (f"queries = {Q}", "q = self.to_query(x); k = self.to_key(q)\n"
+                 "        queries = split_heads(q, self.num_heads)"),
+                (K, "split_heads(k, self.num_heads)"), (V, V.replace("(x)", "(k)"))],
+            "outputs only": [(", weights\n", "\n")],
             "d_head for num_heads": [("self.num_heads)", "x.shape[-1] // self.num_heads)")],
             "no output layer": [(OUT, "join_heads(outputs)")],
             "output layer first": [(OUT, "join_heads(outputs)"),
@@ -401,6 +410,7 @@ CASES = {
             "rate upside down": [("(-np", "(np")],
             "exponent not doubled": [("np.arange(0, d_model, 2)", "np.arange(d_model // 2)")],
             "exponent doubled twice": [("-np.arange", "-2 * np.arange")],
+            "exponent cut": [("10_000", "10_000.0"), (") / d_model", ") // d_model")],
             "counts from 1": [("np.arange(time)", "np.arange(1, time + 1)")],
             "a rate for each entry": [("0, d_model, 2", "d_model"), (TABLE, "np.sin(angle)")],
             "sines only": [("np.cos", "np.sin")],
@@ -473,6 +483,7 @@ CASES = {
             "MLP of the attention's output": [("self.norm_2(x)", "self.norm_2(y)")],
             "mask inverted": [(", mask)\n", ", ~mask)\n")],
             "mask ignored": [("self.norm_1(x), mask", "self.norm_1(x), tf.ones_like(mask)")],
+            "outputs only": [("return x, weights", "return x")],
             "not unpacked": [("y, weights = ", "y = "), (", weights", "")],
             "no gradient": [("self.narrow(tf", "self.narrow(tf.stop_gradient(tf"), ("x))))", "x)))))")],
         },
@@ -506,6 +517,9 @@ CASES = {
             "nothing written": [("tokens[:, t] =", "symbol =")],
             "only the new ones": [("return tokens", "return tokens[:, start:]")],
             "over the batch": [("axis=-1", "axis=0")],
+            "given overwritten": [("range(start,", "range(1,")],
+            "appended": [(f"tokens[:, t] = {NEXT}",
+                          "tokens = np.append(tokens, np.argmax(logits[:, -1:], -1), axis=1)")],
             "random": [(NEXT, "tf.random.categorical(logits[:, t - 1], 1)[:, 0]")],
         },
         others={

@@ -185,20 +185,14 @@ class Lab:
             )
         return None
 
-    def watch(
-        self, todo: str, *answer: Any, seconds: float
-    ) -> tuple[Verdict, list[tuple[Any, list[Any]]]]:
-        """A verdict without a diagnosis, and what each fault model saw: (model, its runs).
-
-        It ends after so many seconds of the processor's time.
-        """
+    def watch(self, todo: str, *answer: Any) -> tuple[Verdict, list[tuple[Any, list[Any]]]]:
+        """A verdict without a diagnosis, and what each fault model saw: (model, its runs)."""
         asked = Asked(self, todo, runs=[])
         token = ASKED.set(asked)
         try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
+            with time_limit(self.seconds), np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                with time_limit(seconds, processor=True):
-                    return self.exercises[todo].judge(*answer), asked.runs or []
+                return self.exercises[todo].judge(*answer), asked.runs or []
         except (Exception, SystemExit, OutOfTime) as error:
             return blame(error), asked.runs or []
         finally:

@@ -19,36 +19,27 @@ class OutOfTime(BaseException):
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float, processor: bool = False) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in this block if it runs longer than `seconds`.
 
     With an alarm of the system where there is one; in other threads and on Windows from a second
     thread, which can stop Python code, but not a single long call into a library.
-
-    Args:
-        seconds: how long.
-        processor: count the processor's time, which hardly depends on what else is running, if
-            there is such an alarm.
     """
     main = threading.current_thread() is threading.main_thread()
-    alarm = main and hasattr(signal, "setitimer")
-    with _alarm(seconds, processor) if alarm else _watcher(seconds):
+    with _alarm(seconds) if main and hasattr(signal, "setitimer") else _watcher(seconds):
         yield
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float, processor: bool) -> Iterator[None]:
-    timer, number = (
-        (signal.ITIMER_PROF, signal.SIGPROF) if processor else (signal.ITIMER_REAL, signal.SIGALRM)
-    )
+def _alarm(seconds: float) -> Iterator[None]:
     running = True
 
     def late(*_: object) -> None:
         if running:
             raise OutOfTime
 
-    before = signal.signal(number, late)
-    signal.setitimer(timer, seconds, AGAIN)
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         try:
             yield
@@ -56,8 +47,8 @@ def _alarm(seconds: float, processor: bool) -> Iterator[None]:
             running = False
     finally:  # an alarm may have gone off in the line above
         running = False
-        signal.setitimer(timer, 0)
-        signal.signal(number, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager

@@ -179,14 +179,12 @@ def trainable(answer: Any, model: FaultModel, at: int = 1) -> list[tuple[str, st
     return [("float64", DOUBLE)] if "float64" in str(kinds[0]) else None
 
 
-OUTPUTS_ONLY = (
-    "one array came back. Return two, the outputs and the weights: `return outputs, weights`."
-)
-
-
 def two_results(answer: Any, model: FaultModel) -> list[tuple[str, str]] | None:
     """What to say of a wrong answer that returns one array where two are wanted."""
+    probe = as_tensors(copied(model.probes[0]))
     with suppress(Exception):
-        if hasattr(answer(*as_tensors(copied(model.probes[0]))), "shape"):
-            return [("outputs only", OUTPUTS_ONLY)]
+        if hasattr(model.call(answer, *probe) if model.call else answer(*probe), "shape"):
+            wanted = " and ".join(model.expected(model.probes[0]))
+            return [("outputs only", f"one array came back. Return two, {wanted}, with a comma "
+                     "between them.")]  # fmt: skip
     return None

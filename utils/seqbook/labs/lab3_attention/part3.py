@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, numbers
-from .lab import LAB, NO_GRADIENT, attend, switched, trainable
+from .lab import LAB, NO_GRADIENT, attend, switched, trainable, two_results
 from .part1 import PARTS_HINTS
 from .part2 import MASK_HINTS
 
@@ -163,6 +163,7 @@ LAYER_HINTS = {
     "layer: `self.to_query(x)`, `self.to_key(x)`, `self.to_value(x)`.",
     "to_query for all": "queries, keys and values all come from `self.to_query`. Keys have "
     "`self.to_key`, values `self.to_value`.",
+    "in a chain": "each dense layer gets what the one before it gave. All three get `x` itself.",
     "d_head for num_heads": "there are d_head heads of num_heads numbers each. "
     "`split_heads(..., self.num_heads)`.",
     "no output layer": "the last dense layer is missing: `self.to_output` mixes what the heads "
@@ -205,6 +206,7 @@ def multi_head(
     parts = []
     for role, name in used.items():
         part = start if faults & {f"x for the {role}", "x for all"} else dense(name, start)
+        start = part if "in a chain" in faults else start
         if "not split" not in faults:
             cut = {"reshape only"} if "split by reshape" in faults else set()
             part = split(part, num_heads, frozenset(cut))
@@ -314,4 +316,7 @@ def my_attention(answer: Any) -> Any:
     """Check the class `MyAttention`."""
     if not isinstance(answer, type):
         return "give the check the class itself: `check.my_attention(MyAttention)`."
-    return LAYER.judge(answer) or learns(answer, attention_parts, LAYER_PROBES[1])
+    said = LAYER.judge(answer)
+    if said is None:
+        return learns(answer, attention_parts, LAYER_PROBES[1])
+    return two_results(answer, LAYER) or said

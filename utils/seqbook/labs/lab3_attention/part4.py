@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, numbers
-from .lab import LAB, switched, trainable
+from .lab import LAB, switched, trainable, two_results
 from .part3 import (
     LAYER_PROBES,
     Weights,
@@ -36,8 +36,9 @@ POSITION_HINTS = {
     "rate upside down": "the rates grow in place of falling: the minus in the exponent is missing.",
     "exponent not doubled": "the exponent lacks its factor 2: with i = 0, 1, … it is "
     "−2 · i / d_model. `np.arange(0, d_model, 2)` gives 2 · i.",
-    "exponent doubled twice": "the exponent is twice as large as it should be. "
-    "`np.arange(0, d_model, 2)` is 2 · i already.",
+    "exponent doubled twice": "the exponent is twice as large as it should be: with i = 0, 1, … it "
+    "is −2 · i / d_model. `np.arange(0, d_model, 2)` is 2 · i already.",
+    "exponent cut": "the exponent is cut to a whole number. Divide with `/`, not with `//`.",
     "counts from 1": "the steps are counted from 1. The first one is step 0, whose place is "
     "(0, …, 0, 1, …, 1).",
     "a rate for each entry": "there are d_model rates, and all are sines. There are half as many: "
@@ -59,6 +60,8 @@ def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict
     base = switched(BASES, faults, 10_000)
     steps = np.arange(x.shape[0 if "over the batch" in faults else 1])
     exponent = -np.arange(0, size, 2) / size * switched(FACTORS, faults, 1)
+    if "exponent cut" in faults:
+        exponent = np.floor(exponent)
     if "counts from 1" in faults:
         steps = steps + 1
     if "steps in reverse" in faults:
@@ -250,7 +253,9 @@ def my_block(answer: Any) -> Any:
     said = BLOCK.judge(answer)
     if isinstance(said, str) and "Pack" in said:  # TensorFlow, of a sum with a pair
         return TWO_THINGS
-    return said or learns(answer, block_parts, LAYER_PROBES[1])
+    if said is None:
+        return learns(answer, block_parts, LAYER_PROBES[1])
+    return two_results(answer, BLOCK) or said
 
 
 # 4.3 · Writing ----------------------------------------------------------------------------------
@@ -262,8 +267,8 @@ WRITE_HINTS = {
     "those of step t − 1.",
     "first step's logits": "the logits of the first step are taken each time. Token t is decided by "
     "those of step t − 1.",
-    "asked once": "the network is asked only once, with everything still empty. Each new token "
-    "changes what comes after it: ask again inside the loop, from `start` on.",
+    "asked once": "each place is filled while those before it are still empty, as if the network "
+    "were asked only once. Go forward from `start`, and ask again inside the loop, after each token.",
     "least probable": "the least probable symbol is taken. Take the most probable one.",
     "first example for all": "all examples get the first one's answer. Take the argmax of each row.",
     "first example only": "only the first example is filled in. Fill in all rows: `tokens[:, t]`.",
@@ -277,6 +282,9 @@ WRITE_HINTS = {
     "front.",
     "begins too early": "the last of the given tokens, just before `start`, is overwritten. Begin "
     "at `start`.",
+    "given overwritten": "the given tokens are overwritten. Fill in the places from `start` on only.",
+    "appended": "the new tokens stand behind the empty places. Put each one in its place: "
+    "`tokens[:, t] = ...`.",
     "over the batch": "the argmax runs over the examples. The symbols are the last axis.",
 }
 
@@ -298,6 +306,7 @@ def write_model(
     other = {
         "as many as examples": [t for t in places if t < len(tokens)],
         "begins one late": places[1:], "begins too early": [start - 1, *places],
+        "given overwritten": range(1, tokens.shape[1]),
         "last missing": places[:-1], "one only": places[:1], "nothing written": [],
     }  # fmt: skip
     for t in switched(other, faults, places):
@@ -311,6 +320,10 @@ def write_model(
                 raise ValueError("one token for each symbol")
         if "first example only" in faults:
             chosen[1:] = 0
+        if "appended" in faults:
+            chosen = toy(weights, tokens)[:, -1].argmax(-1)
+            tokens = np.concatenate([tokens, chosen[:, None]], axis=1)
+            continue
         tokens[:, t] = chosen[0] if "first example for all" in faults else chosen
     return {"the tokens": tokens[:, start:] if "only the new ones" in faults else tokens}
 
