@@ -176,7 +176,7 @@ class LabCases:
 
     @property
     def turns(self) -> range:
-        """As many turns as `run_through` needs to have used every other right answer."""
+        """As many turns as `in_turn` needs to have named every other right answer."""
         return range(max(len(case.others) for case in self.cases.values()))
 
     # Building ----------------------------------------------------------------------------------
@@ -217,14 +217,24 @@ class LabCases:
         case = self.cases[todo]
         return getattr(self.module, case.check or case.names[0])
 
-    def run_through(self, turn: int, shorter: Mapping[str, str]) -> dict[str, Any]:
-        """Run the whole lab with another right answer to every TODO, those of this turn.
+    def in_turn(self, turn: int) -> dict[str, str]:
+        """TODO → the name of the other right answer whose turn it is; behind the last the first."""
+        chosen = {}
+        for todo, case in self.cases.items():
+            names = list(case.others)
+            chosen[todo] = names[turn % len(names)]
+        return chosen
+
+    def run_through(
+        self, others: Mapping[str, str], shorter: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Run the whole lab with other right answers in the place of the solution's.
 
         What the lab saves goes into a folder of this run, so that runs side by side do not write
         the same file.
 
         Args:
-            turn: which of the other right answers, from the first again behind the last.
+            others: TODO → the name of its other right answer.
             shorter: text of the notebook → what stands there instead, to train for less long.
 
         Returns:
@@ -240,9 +250,8 @@ class LabCases:
                 if "%pip" in cell.source or "remove-cell" in tags:
                     continue
                 found, text = TODO.search(cell.source), cell.source
-                if found:
-                    others = list(self.cases[found[1]].others.values())
-                    text = mutate(text, others[turn % len(others)])
+                if found and found[1] in others:
+                    text = mutate(text, self.cases[found[1]].others[others[found[1]]])
                 for long, short in shorter.items():
                     unused -= {long} if long in text else set()
                     text = text.replace(long, short)

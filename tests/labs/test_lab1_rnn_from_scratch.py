@@ -64,11 +64,10 @@ def test_other_right_answers_pass(todo, name):
     LAB.assert_other(todo, name)
 
 
-@pytest.mark.parametrize("turn", LAB.turns)
-def test_what_passes_carries_the_lab_to_its_end(turn, monkeypatch):
-    """The other right answers, one to each TODO at a time, through all that follows."""
+@pytest.mark.parametrize("todo, name", LAB.others())
+def test_what_passes_carries_the_lab_to_its_end(todo, name, monkeypatch):
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: plt.close("all"))
-    LAB.run_through(turn, {"steps=300": "steps=2", "size=20_000": "size=50"})
+    LAB.run_through({todo: name}, {"steps=300": "steps=2", "size=20_000": "size=50"})
 
 
 @TODOS

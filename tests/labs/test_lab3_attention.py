@@ -64,13 +64,13 @@ SHORT = {"steps=600": "steps=2", "steps - 60": "steps", "size=300": "size=4", "s
 def test_what_passes_carries_the_lab_to_its_end(turn, monkeypatch):
     """The other right answers, one to each TODO at a time, through all that follows."""
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: plt.close("all"))
-    LAB.run_through(turn, ONE | SHORT)
+    LAB.run_through(LAB.in_turn(turn), ONE | SHORT)
 
 
 def test_what_passes_learns_what_the_solution_learns(monkeypatch):
     """The whole training, with a network of which every part is written in another way."""
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: plt.close("all"))
-    space = LAB.run_through(0, ONE)
+    space = LAB.run_through(LAB.in_turn(0), ONE)
     assert space["scores"]["with positions"] > 0.97
 
 
