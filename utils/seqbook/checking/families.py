@@ -211,7 +211,7 @@ def relations(
     if rank > 1:
         for order in itertools.permutations(range(rank)):
             if list(order) != sorted(order) and holds(lambda b, o=order: b.transpose(o)):
-                yield "transposed", "has the axes in another order."
+                yield "transposed", "has the axes in another order: transposed."
     if fits and all(b.size > 5 and np.any(b % 1) for _, b in pairs) and all(
         same(np.sort(a, None), np.sort(b, None)) for a, b in pairs
     ):
