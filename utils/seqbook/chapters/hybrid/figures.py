@@ -64,7 +64,7 @@ def with_clock(study: Sequence[dict[str, Any]], real: float, ax: Axes | None = N
 
     for kind in ("GRU alone", "GRU below"):
         ax.plot(*zip(*runs(kind), strict=True), LOOKS[kind][1], color=COLORS["muted"], ms=5)
-        x, y = runs(kind)[0]
+        x, y = min(runs(kind), key=lambda run: run[1])
         ax.annotate(kind, (x, y), (0, -14), textcoords="offset points", ha="center",
                     color=COLORS["muted"], fontsize=9)  # fmt: skip
     wider = "wider GRU below"
