@@ -342,6 +342,8 @@ def test_code_of_79_columns_fits(page):
     assert not [found for found in scrolled if found[1] > 0]
 
 
-def test_cheat_sheet_prints_on_one_page(page):
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_cheat_sheet_prints_on_one_sheet(page, paper):
+    """Front and back: each half fits its page, so that the second begins with attention."""
     page.goto("book/cheatsheet.html")
-    assert page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+    assert page.pdf(format=paper, prefer_css_page_size=True).count(b"/Type /Page\n") == 2

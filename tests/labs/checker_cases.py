@@ -21,6 +21,7 @@ A slip or another right answer is either a list of edits to the solution noteboo
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import importlib.util
 import itertools
@@ -161,6 +162,7 @@ class LabCases:
         "import numpy as np\nimport keras\nimport tensorflow as tf\nfrom keras import ops\n"
         "from seqbook import Todo\n"
     )
+    _said: dict[tuple[str, Any], Any] = field(default_factory=dict, init=False)
 
     # For pytest.mark.parametrize ---------------------------------------------------------------
 
@@ -171,6 +173,11 @@ class LabCases:
     def others(self) -> list[tuple[str, str]]:
         """(todo, description) of every other right answer."""
         return [(todo, name) for todo, case in self.cases.items() for name in case.others]
+
+    @property
+    def turns(self) -> range:
+        """As many turns as `in_turn` needs to have named every other right answer."""
+        return range(max(len(case.others) for case in self.cases.values()))
 
     # Building ----------------------------------------------------------------------------------
 
@@ -199,32 +206,60 @@ class LabCases:
         """The check's Result on a changed answer."""
         return self.check(todo)(*self.build(todo, mutate(self.right(todo), change)))
 
+    def said(self, todo: str, name: str | tuple[str, ...]) -> Any:
+        """The check's Result on a slip, which is asked for once."""
+        if (todo, name) not in self._said:
+            self._said[todo, name] = self.run(todo, self.cases[todo].slips[name])
+        return self._said[todo, name]
+
     def check(self, todo: str) -> Callable[..., Any]:
         """The check of `todo`."""
         case = self.cases[todo]
         return getattr(self.module, case.check or case.names[0])
 
-    def run_through(self, todo: str, source: str, shorter: Mapping[str, str]) -> None:
-        """Run the whole lab with this answer in the place of the solution's.
+    def in_turn(self, turn: int) -> dict[str, str]:
+        """TODO → the name of the other right answer whose turn it is; behind the last the first."""
+        chosen = {}
+        for todo, case in self.cases.items():
+            names = list(case.others)
+            chosen[todo] = names[turn % len(names)]
+        return chosen
+
+    def run_through(
+        self, others: Mapping[str, str], shorter: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Run the whole lab with other right answers in the place of the solution's.
+
+        What the lab saves goes into a folder of this run, so that runs side by side do not write
+        the same file.
 
         Args:
-            todo: the exercise.
-            source: the answer.
+            others: TODO → the name of its other right answer.
             shorter: text of the notebook → what stands there instead, to train for less long.
+
+        Returns:
+            The names that the lab's cells defined.
         """
         book = nbformat.read(ROOT / "solutions" / f"{self.notebook}.ipynb", 4)
+        unused = set(shorter)
         space: dict[str, Any] = {"__name__": "__main__"}
         execute(self.setup, space)
-        for cell in (c for c in book.cells if c.cell_type == "code"):
-            tags = cell.metadata.get("tags", ())
-            if "%pip" in cell.source or "remove-cell" in tags:
-                continue
-            found = TODO.search(cell.source)
-            text = source if found and found[1] == todo else cell.source
-            for long, short in shorter.items():
-                text = text.replace(long, short)
-            execute(text, space)
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            for cell in (c for c in book.cells if c.cell_type == "code"):
+                tags = cell.metadata.get("tags", ())
+                if "%pip" in cell.source or "remove-cell" in tags:
+                    continue
+                found, text = TODO.search(cell.source), cell.source
+                if found and found[1] in others:
+                    text = mutate(text, self.cases[found[1]].others[others[found[1]]])
+                for long, short in shorter.items():
+                    unused -= {long} if long in text else set()
+                    text = text.replace(long, short)
+                execute(text, space)
+        assert not unused, f"not in the notebook any more: {unused}"
+        assert len(self.module.LAB.results) == len(self.cases)
         assert all(self.module.LAB.results.values())
+        return space
 
     # Assertions --------------------------------------------------------------------------------
 
@@ -240,7 +275,7 @@ class LabCases:
 
     def assert_slip(self, todo: str, name: str | tuple[str, ...]) -> None:
         """A wrong answer is recognized as exactly this slip, or these."""
-        result = self.run(todo, self.cases[todo].slips[name])
+        result = self.said(todo, name)
         wanted = {name} if isinstance(name, str) else set(name)
         assert result.status == "wrong", result
         assert set(result.faults) == wanted, (result.faults, result.message)
@@ -248,9 +283,9 @@ class LabCases:
     def assert_hints_differ(self, todo: str) -> None:
         """Every single slip of an exercise has a hint of its own."""
         said: dict[str, str] = {}
-        for name, change in self.cases[todo].slips.items():
+        for name in self.cases[todo].slips:
             if isinstance(name, str):
-                message = self.run(todo, change).message
+                message = self.said(todo, name).message
                 assert message not in said, f"{name} and {said[message]} both get: {message}"
                 said[message] = name
         assert len(said) >= 6, f"only {len(said)} slips"

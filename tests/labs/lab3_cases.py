@@ -52,6 +52,33 @@ def masked(s: str, late: str = "attention_weights(scores)") -> str:
     return masks(f"scores = {s}", f"weights = {late}")
 
 
+# Both attentions have these statements: slips of the scores, and of the product with the values.
+SCALED = {
+    "no scaling": SCORES,
+    "d and 2": f"{SCORES} / queries.shape[-1]**1/2",
+    "multiplied by the root": f"{SCORES} * queries.shape[-1]**0.5",
+    "root of the keys": f"{SCORES} / keys.shape[-2]**0.5",
+    "root of the queries": f"{SCORES} / queries.shape[-2]**0.5",
+    "scaled twice": "scaled_scores(queries, keys) / queries.shape[-1]**0.5",
+    "query and key exchanged": "scaled_scores(keys, queries)",
+}
+SUMMED = {
+    "keys for values": "tf.matmul(weights, keys)",
+    "queries for values": "tf.matmul(weights, queries)",
+    "weights transposed": "tf.matmul(weights, values, transpose_a=True)",
+    "values first": "tf.matmul(values, weights)",
+    "weights times values": "weights * values",
+    "averaged": "tf.matmul(weights, values) / values.shape[-2]",
+    "no gradient": "tf.stop_gradient(tf.matmul(weights, values))",
+}
+BOTH = {
+    **{slip: [("scaled_scores(queries, keys)", line)] for slip, line in SCALED.items()},
+    **{slip: [("tf.matmul(weights, values)", line)] for slip, line in SUMMED.items()},
+    "key and value exchanged": [("(queries, keys)", "(queries, values)"),
+                                ("(weights, values)", "(weights, keys)")],
+    "outputs only": [(", weights\n", "\n")],
+}  # fmt: skip
+
 CASES = {
     "1.1": Case(
         "scaled_scores",
@@ -123,25 +150,11 @@ CASES = {
     "1.3": Case(
         "attention",
         slips={
-            "query and key exchanged": [("(queries, keys))", "(keys, queries))")],
+            **BOTH,
             "turned back": attends(MINE.replace("queries, keys", "keys, queries"),
                                    "tf.matmul(weights, values, transpose_a=True)"),
-            "key and value exchanged": [("(queries, keys))", "(queries, values))"),
-                                        ("(weights, values)", "(weights, keys)")],
-            "keys for values": [("(weights, values)", "(weights, keys)")],
-            "queries for values": [("(weights, values)", "(weights, queries)")],
-            "weights transposed": [("(weights, values)", "(weights, values, transpose_a=True)")],
-            "values first": [("(weights, values)", "(values, weights)")],
-            "weights times values": [("tf.matmul(weights, values)", "weights * values")],
-            "averaged": [("(weights, values)", "(weights, values) / values.shape[-2]")],
             "scores returned": [(", weights\n", ", scaled_scores(queries, keys)\n")],
-            "scaled twice": attends(MINE.replace("keys))", "keys) / queries.shape[-1]**0.5)")),
             "no softmax": attends("scaled_scores(queries, keys)"),
-            "no scaling": attends(f"attention_weights({SCORES})"),
-            "d and 2": attends(f"attention_weights({SCORES} / queries.shape[-1]**1/2)"),
-            "multiplied by the root": attends(f"attention_weights({SCORES} * keys.shape[-1]**0.5)"),
-            "root of the keys": attends(f"attention_weights({SCORES} / keys.shape[-2]**0.5)"),
-            "root of the queries": attends(f"attention_weights({SCORES} / queries.shape[-2]**0.5)"),
             "over the queries": attends("tf.nn.softmax(scaled_scores(queries, keys), axis=-2)"),
             "over everything": attends("tf.exp(scaled_scores(queries, keys)) / tf.reduce_sum("
                                        "tf.exp(scaled_scores(queries, keys)))"),
@@ -154,10 +167,8 @@ CASES = {
             "log softmax": attends("tf.nn.log_softmax(scaled_scores(queries, keys))"),
             "least first": attends("attention_weights(-scaled_scores(queries, keys))"),
             "softmax twice": attends(f"attention_weights({MINE})"),
-            "outputs only": [(", weights\n", "\n")],
             "order of results": [("tf.matmul(weights, values), weights",
                                   "weights, tf.matmul(weights, values)")],
-            "no gradient": attends(MINE, "tf.stop_gradient(tf.matmul(weights, values))"),
         },
         others={
             "einsum": attends(MINE, "tf.einsum('...qk,...kv->...qv', weights, values)"),
@@ -181,6 +192,7 @@ CASES = {
             "symbol 1 too": [("!= 0", "> 1")],
             "first row": [("tokens != 0", "tf.zeros_like(tokens) + tokens[:1] != 0")],
             "all True": [("!= 0", ">= 0")],
+            "added to scores": [("(tokens != 0)", "tf.where(tokens != 0, 0.0, -np.inf)")],
             "not boolean": [("(tokens != 0)", "tf.cast(tokens != 0, tf.int32)")],
             "not traced": [("(tokens != 0)", "(np.array(tokens) != 0)")],
         },
@@ -220,6 +232,7 @@ CASES = {
     "2.3": Case(
         "masked_attention",
         slips={
+            **BOTH,
             "mask ignored": [(LOWERED, "scaled_scores(queries, keys)")],
             "mask inverted": masked("tf.where(mask, -1e9, scaled_scores(queries, keys))"),
             "mask after the softmax": masked(
@@ -236,38 +249,20 @@ CASES = {
             "mask on the values": [(LOWERED, "scaled_scores(queries, keys)"), (
                 "tf.matmul(weights, values)",
                 "tf.matmul(weights * tf.cast(mask, tf.float32), values)")],
-            "outputs only": [(", weights\n", "\n")],
             "nothing to see": [("-1e9", "-np.inf")],
-            "query and key exchanged": [("(queries, keys)", "(keys, queries)")],
-            "key and value exchanged": [("(queries, keys)", "(queries, values)"),
-                                        ("(weights, values)", "(weights, keys)")],
-            "keys for values": [("(weights, values)", "(weights, keys)")],
-            "queries for values": [("(weights, values)", "(weights, queries)")],
-            "weights transposed": [("(weights, values)", "(weights, values, transpose_a=True)")],
-            "values first": [("(weights, values)", "(values, weights)")],
-            "weights times values": [("tf.matmul(weights, values)", "weights * values")],
+            "NaN in the gradient": masked(
+                "scaled_scores(queries, keys) + tf.where(mask, 0.0, -np.inf)",
+                "tf.nn.softmax(scores); weights = tf.where(weights >= 0, weights, 0.0)"),
             "turned back": masks(
                 "scores = tf.where(mask, scaled_scores(queries, keys), -1e9)",
                 "weights = attention_weights(tf.linalg.matrix_transpose(scores))",
                 "return tf.matmul(weights, values, transpose_a=True), weights"),
-            "averaged": [("(weights, values)", "(weights, values) / values.shape[-2]")],
             "scores returned": [(", weights\n", ", scores\n")],
-            "scaled twice": [("(queries, keys)", "(queries, keys) / queries.shape[-1]**0.5")],
             "no softmax": [(WEIGHTS, "weights = scores")],
-            "no scaling": [("scaled_scores(queries, keys)", SCORES)],
-            "d and 2": [("scaled_scores(queries, keys)", f"{SCORES} / queries.shape[-1]**1/2")],
-            "multiplied by the root": [
-                ("scaled_scores(queries, keys)", f"{SCORES} * queries.shape[-1]**0.5")],
-            "root of the keys": [
-                ("scaled_scores(queries, keys)", f"{SCORES} / keys.shape[-2]**0.5")],
-            "root of the queries": [
-                ("scaled_scores(queries, keys)", f"{SCORES} / queries.shape[-2]**0.5")],
             "over the queries": [("attention_weights(scores)", "tf.nn.softmax(scores, axis=-2)")],
             "hard maximum": [("attention_weights(scores)",
                               "tf.one_hot(tf.argmax(scores, -1), scores.shape[-1])")],
             "softmax twice": [(WEIGHTS, f"{WEIGHTS}; weights = attention_weights(weights)")],
-            "no gradient": [("tf.matmul(weights, values)",
-                             "tf.stop_gradient(tf.matmul(weights, values))")],
         },
         others={
             "a large number subtracted": masked(
@@ -350,6 +345,11 @@ CASES = {
             "x for the values": [(V, "split_heads(x, self.num_heads)")],
             "x for all": [(part, "split_heads(x, self.num_heads)") for part in (Q, K, V)],
             "to_query for all": [(K, Q), (V, Q)],
+            "in a chain": [
+                (f"queries = {Q}", "q = self.to_query(x); k = self.to_key(q)\n"
+                 "        queries = split_heads(q, self.num_heads)"),
+                (K, "split_heads(k, self.num_heads)"), (V, V.replace("(x)", "(k)"))],
+            "outputs only": [(", weights\n", "\n")],
             "d_head for num_heads": [("self.num_heads)", "x.shape[-1] // self.num_heads)")],
             "no output layer": [(OUT, "join_heads(outputs)")],
             "output layer first": [(OUT, "join_heads(outputs)"),
@@ -410,6 +410,7 @@ CASES = {
             "rate upside down": [("(-np", "(np")],
             "exponent not doubled": [("np.arange(0, d_model, 2)", "np.arange(d_model // 2)")],
             "exponent doubled twice": [("-np.arange", "-2 * np.arange")],
+            "exponent cut": [("10_000", "10_000.0"), (") / d_model", ") // d_model")],
             "counts from 1": [("np.arange(time)", "np.arange(1, time + 1)")],
             "a rate for each entry": [("0, d_model, 2", "d_model"), (TABLE, "np.sin(angle)")],
             "sines only": [("np.cos", "np.sin")],
@@ -482,6 +483,7 @@ CASES = {
             "MLP of the attention's output": [("self.norm_2(x)", "self.norm_2(y)")],
             "mask inverted": [(", mask)\n", ", ~mask)\n")],
             "mask ignored": [("self.norm_1(x), mask", "self.norm_1(x), tf.ones_like(mask)")],
+            "outputs only": [("return x, weights", "return x")],
             "not unpacked": [("y, weights = ", "y = "), (", weights", "")],
             "no gradient": [("self.narrow(tf", "self.narrow(tf.stop_gradient(tf"), ("x))))", "x)))))")],
         },
@@ -515,6 +517,9 @@ CASES = {
             "nothing written": [("tokens[:, t] =", "symbol =")],
             "only the new ones": [("return tokens", "return tokens[:, start:]")],
             "over the batch": [("axis=-1", "axis=0")],
+            "given overwritten": [("range(start,", "range(1,")],
+            "appended": [(f"tokens[:, t] = {NEXT}",
+                          "tokens = np.append(tokens, np.argmax(logits[:, -1:], -1), axis=1)")],
             "random": [(NEXT, "tf.random.categorical(logits[:, t - 1], 1)[:, 0]")],
         },
         others={

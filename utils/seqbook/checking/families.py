@@ -17,7 +17,7 @@ import numpy as np
 from .asked import ASKED
 from .blanks import calls_helpers, functions_in, unread
 from .probes import copied, same
-from .report import outputs
+from .report import agreeing, outputs
 from .results import Fault
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def by_output(
         said.setdefault(found[1], []).append(name)
     if not said:
         return None
-    hint = "; ".join(f"{each(who)} {what}" for what, who in said.items())
+    hint = "; ".join(agreeing(each(who), what) for what, who in said.items())
     return ", ".join(dict.fromkeys(faults)), hint
 
 
@@ -211,13 +211,13 @@ def relations(
     if rank > 1:
         for order in itertools.permutations(range(rank)):
             if list(order) != sorted(order) and holds(lambda b, o=order: b.transpose(o)):
-                yield "transposed", "has its axes in another order. It comes out transposed."
+                yield "transposed", "has the axes in another order."
     if fits and all(b.size > 5 and np.any(b % 1) for _, b in pairs) and all(
         same(np.sort(a, None), np.sort(b, None)) for a, b in pairs
     ):
         yield "other places", (
-            "has the right numbers in other places. `reshape` does not exchange axes: use "
-            "`np.swapaxes` or `transpose`."
+            "has the right numbers in other places. `reshape` does not exchange axes, a transpose "
+            "does: is it there, and is its order the right one?"
         )
     yield from sized(pairs, axes, named)
     if rank and fits and all((b == 0).any() for _, b in pairs):

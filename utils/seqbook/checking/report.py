@@ -60,13 +60,22 @@ def what_is_wrong(name: str, value: Any, right: Any, close: tuple[float, float])
         return f"{name} should be {shown(right)}; {kind(value)} came back: {shown(value)}."
     shape = np.shape(right)
     if array.shape != shape:
-        return f"{name} has shape {array.shape}, it should be {shape}."
+        return agreeing(name, f"has shape {array.shape}, it should be {shape}.")
     if not np.isfinite(array).all() and np.isfinite(np.asarray(right, "float64")).all():
         return (
             f"{name} contains inf or NaN. Look for a division by zero, or for the logarithm or "
             "the root of a number that is not positive."
         )
-    return f"{name} {difference(array, np.asarray(right, 'float64'), close)}"
+    return agreeing(name, difference(array, np.asarray(right, "float64"), close))
+
+
+def agreeing(name: str, said: str) -> str:
+    """A result's name and what is said of it, in the plural if that is what the name is."""
+    noun = name.split()[1] if " " in name else name
+    if noun.endswith("s") and not noun.endswith("ss"):
+        said = re.sub(r"^(always )?(has|is)\b", lambda found: (found[1] or "") + (
+            "have" if found[2] == "has" else "are"), said)  # fmt: skip
+    return f"{name} {said}"
 
 
 def one(value: Any) -> str:
@@ -205,7 +214,7 @@ MEANS = [
 ]  # fmt: skip
 WHOLE = (
     r"must be integers|only integers|arrays used as indices|interpreted as an integer|"
-    r"only integer scalar"
+    r"only integer scalar|'Tshape' of float"
 )
 
 

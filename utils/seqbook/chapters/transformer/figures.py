@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -74,4 +75,23 @@ def blocks() -> Axes:
         ax.text(x, y, title, ha="center", color=COLORS["state"], weight="bold")
     ax.set(xlim=(-1.4, 8.3), ylim=(-1.0, 9.0), aspect="equal")
     ax.axis("off")
+    return ax
+
+
+def norms(runs: Sequence[dict[str, Any]]) -> Axes:
+    """Places sorted right with pre-norm and post-norm, by depth and warm-up; a mark is a seed."""
+    _, ax = plt.subplots(figsize=(5.6, 3.2))
+    settings = list(dict.fromkeys((run["blocks"], run["warm_up"]) for run in runs))
+    kinds = [(False, "pre-norm", "state", "o"), (True, "post-norm", "input", "s")]
+    for run in runs:
+        x = settings.index((run["blocks"], run["warm_up"]))
+        _, label, color, marker = kinds[run["post_norm"]]
+        shift = 0.12 if run["post_norm"] else -0.12
+        ax.plot([x + shift] * len(run["scores"]), run["scores"], marker, color=COLORS[color],
+                alpha=0.75, label=label if not x else None)
+    names = [f"{blocks} blocks\n{'warm-up' if warm_up else 'no warm-up'}"
+             for blocks, warm_up in settings]
+    ax.set_xticks(range(len(settings)), names)
+    ax.set(ylim=(0, 1.04), ylabel="places that are right")
+    ax.legend(loc="lower left")
     return ax

@@ -3,6 +3,7 @@
 # ruff: noqa
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers
 from seqbook.chapters.positions.taught import Positions
@@ -52,3 +53,36 @@ def read(model, tokens, masks=None):
         else:
             x = layer(x)
     return x.numpy(), maps
+
+
+SYMBOLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+TIME = 48
+
+
+def repeats(number, rng, shortest=8, longest=32, used=32):
+    """Tokens and next tokens (number, TIME), and where they repeat."""
+    length = rng.integers(shortest, longest + 1, (number, 1))
+    block = rng.integers(0, used, (number, TIME + 1))
+    step = np.arange(TIME + 1)
+    row = np.take_along_axis(block, step % length, axis=1).astype("int32")
+    repeated = (step[1:] > length).astype("float32")
+    return row[:, :-1], row[:, 1:], repeated, length[:, 0]
+
+
+def train_on_repeats(num_layers, seed, rounds, measure):
+    """The model, and measure(model) after each round of 50 steps."""
+    keras.utils.set_random_seed(seed)
+    model = stack(num_layers, len(SYMBOLS), TIME, outputs=len(SYMBOLS))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    adam = keras.optimizers.Adam(5e-3, beta_2=0.99, global_clipnorm=1.0)
+    model.compile(adam, loss, jit_compile=False)
+    rng, curve = np.random.default_rng(seed), []
+    for _ in range(rounds):
+        x, y, where, _ = repeats(50 * 64, rng)
+        model.fit(x, y, sample_weight=where / where.mean(), batch_size=64,
+                  verbose=0)
+        curve.append(measure(model))
+    return model, curve
+
+
+ROUNDS = {1: 8, 2: 14}  # by the number of layers

@@ -49,6 +49,12 @@ CHOICES = {
     "softmax twice": lambda s: softmax(softmax(s)),
     "no softmax": lambda s: s,
 }
+# Slip → what stands for the product of weights and values.
+PRODUCTS = {
+    "values first": lambda w, v: v @ w,
+    "weights times values": lambda w, v: w * v,
+    "averaged": lambda w, v: w @ v / v.shape[-2],
+}
 
 
 def shifted(s: np.ndarray) -> np.ndarray:
@@ -113,20 +119,11 @@ def attend(
         values = keys
     if "queries for values" in faults:
         values = queries
-    used = swap(weights) if "weights transposed" in faults else weights
     if "turned back" in faults:
         weights = softmax(swap(scores))
-        used = swap(weights)
-    outputs = used @ values
-    if "values first" in faults:
-        outputs = values @ weights
-    if "weights times values" in faults:
-        outputs = weights * values
-    if "averaged" in faults:
-        outputs = outputs / values.shape[-2]
-    if "scores returned" in faults:
-        weights = scores
-    return outputs, weights
+    turned = faults & {"weights transposed", "turned back"}
+    product = switched(PRODUCTS, faults, lambda w, v: (swap(w) if turned else w) @ v)
+    return product(weights, values), scores if "scores returned" in faults else weights
 
 
 # What no number shows: can the answer be trained, and be run by the network that is trained? ------
@@ -182,14 +179,12 @@ def trainable(answer: Any, model: FaultModel, at: int = 1) -> list[tuple[str, st
     return [("float64", DOUBLE)] if "float64" in str(kinds[0]) else None
 
 
-OUTPUTS_ONLY = (
-    "one array came back. Return two, the outputs and the weights: `return outputs, weights`."
-)
-
-
 def two_results(answer: Any, model: FaultModel) -> list[tuple[str, str]] | None:
     """What to say of a wrong answer that returns one array where two are wanted."""
+    probe = as_tensors(copied(model.probes[0]))
     with suppress(Exception):
-        if hasattr(answer(*as_tensors(copied(model.probes[0]))), "shape"):
-            return [("outputs only", OUTPUTS_ONLY)]
+        if hasattr(model.call(answer, *probe) if model.call else answer(*probe), "shape"):
+            wanted = " and ".join(model.expected(model.probes[0]))
+            return [("outputs only", f"one array came back. Return two, {wanted}, with a comma "
+                     "between them.")]  # fmt: skip
     return None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel
-from .lab import LAB, attend, trainable, two_results
+from .lab import LAB, LOW, attend, switched, trainable, two_results
 from .part1 import CHOICE_HINTS, OUT_AXES, PARTS_HINTS, QKV_AXES, WITH_YOURS, qkv
 
 NOT_BOOLEAN = [("not boolean", (
@@ -15,10 +15,21 @@ NOT_BOOLEAN = [("not boolean", (
     "`>=`), or `tf.cast(..., tf.bool)`."
 ))]  # fmt: skip
 
+ADDED = (
+    "these numbers are meant to be added to scores. Here a mask is True where a query may look, False "
+    "elsewhere."
+)
+
 
 def boolean(result: Any) -> bool:
     """Is this an array of True and False?"""
     return "bool" in str(getattr(result, "dtype", ""))
+
+
+def no_infinity(mask: Any) -> Any:
+    """−∞ as −1e9: both are meant to be added to scores."""
+    floats = "float" in str(getattr(mask, "dtype", ""))
+    return np.maximum(mask, LOW) if floats else mask
 
 
 # 2.1 · Padding ----------------------------------------------------------------------------------
@@ -41,6 +52,7 @@ PADDING_HINTS = {
     "symbol 1 too": "symbol 1 is taken for padding too. Only 0 is: `tokens != 0`.",
     "first row": "all examples get the mask of the first one. Each has its own.",
     "all True": "nothing is masked. Where `tokens` is 0, the mask is False.",
+    "added to scores": ADDED,
 }
 
 
@@ -58,9 +70,9 @@ def padding_model(tokens: np.ndarray, faults: frozenset[str] = frozenset()) -> d
         "one axis": mask[:, None], "axes in front": mask[None, None],
         "axes behind": mask[:, :, None, None],
         "queries too": mask[:, None, None, :] & mask[:, None, :, None],
+        "added to scores": np.where(mask, 0.0, LOW)[:, None, None, :],
     }  # fmt: skip
-    shaped = next((m for name, m in shapes.items() if name in faults), mask[:, None, None, :])
-    return {"the mask": shaped}
+    return {"the mask": switched(shapes, faults, mask[:, None, None, :])}
 
 
 PADDING = FaultModel(
@@ -75,6 +87,7 @@ PADDING = FaultModel(
     tensors=True,
     axes={"tokens": "batch time"},
     families=False,
+    call=lambda answer, tokens: no_infinity(answer(tokens)),
 )
 
 
@@ -101,39 +114,22 @@ CAUSAL_HINTS = {
     "all True": "every step sees every other. A key that is later than the query is False.",
     "itself only": "each step sees only itself. It may look at everything before it too.",
     "one ahead": "each step sees one step ahead. True up to the diagonal, and not beyond.",
-    "added to scores": "these numbers are meant to be added to scores. Here a mask is True where a "
-    "query may look, False elsewhere.",
+    "added to scores": ADDED,
     "last two": "each step sees only itself and the one before. It may look at all before it.",
     "one row": "this is one row. Each query has its own: (time, time).",
 }
-DIAGONALS = {"strict": -1, "one ahead": 1}
 
 
 def causal_model(time: int, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
     """True where the key is not later than the query."""
-    diagonal = next((k for name, k in DIAGONALS.items() if name in faults), 0)
-    mask = np.tri(time, k=diagonal, dtype=bool)
-    if "transposed" in faults:
-        mask = mask.T
-    if "all True" in faults:
-        mask = mask | True
-    if "itself only" in faults:
-        mask = np.eye(time, dtype=bool)
-    if "last two" in faults:
-        mask = mask & ~np.tri(time, k=-2, dtype=bool)
-    if "mask inverted" in faults:
-        mask = ~mask
-    if "added to scores" in faults:
-        return {"the mask": np.where(mask, 0.0, -1e9)}
-    return {"the mask": mask[-1] if "one row" in faults else mask}
-
-
-
-
-def no_infinity(mask: Any) -> Any:
-    """−∞ as −1e9: both are meant to be added to scores."""
-    floats = "float" in str(getattr(mask, "dtype", ""))
-    return np.maximum(mask, -1e9) if floats else mask
+    mask = np.tri(time, dtype=bool)
+    wrong = {
+        "transposed": mask.T, "strict": np.tri(time, k=-1, dtype=bool), "mask inverted": ~mask,
+        "all True": mask | True, "itself only": np.eye(time, dtype=bool),
+        "one ahead": np.tri(time, k=1, dtype=bool), "added to scores": np.where(mask, 0.0, LOW),
+        "last two": mask & ~np.tri(time, k=-2, dtype=bool), "one row": mask[-1],
+    }  # fmt: skip
+    return {"the mask": switched(wrong, faults, mask)}
 
 
 CAUSAL = FaultModel(
@@ -174,6 +170,10 @@ MASK_HINTS = {
 NOTHING_SEEN = [("nothing to see", (
     "a query that may see no key at all comes out as NaN, 0 / 0, which then spreads through all that "
     "is computed from it. Put −1e9 in place of −∞ (`-np.inf`), before the softmax."
+))]  # fmt: skip
+HIDDEN_NAN = [("NaN in the gradient", (
+    "the numbers are right, but the gradient of a query that may see no key at all is NaN: what is "
+    "computed before a NaN is replaced still has one. Put −1e9 in place of −∞, before the softmax."
 ))]  # fmt: skip
 MASKED_HINTS = {
     **MASK_HINTS, **PARTS_HINTS,
@@ -227,9 +227,20 @@ def masked_attention(answer: Any) -> Any:
     """Check `masked_attention(queries, keys, values, mask)`."""
     said = MASKED.judge(answer)
     if said is None:
-        import tensorflow as tf
+        return blind(answer) or trainable(answer, MASKED)
+    return two_results(answer, MASKED) or said
 
-        outputs, _ = answer(*map(tf.constant, (*CROSS, np.zeros((2, 4, 3), bool))))
-        if not np.isfinite(outputs).all():
-            return NOTHING_SEEN
-    return (said and two_results(answer, MASKED)) or said or trainable(answer, MASKED)
+
+def blind(answer: Any) -> list[tuple[str, str]] | None:
+    """What to say if queries that may see no key come out as NaN, or their gradient does."""
+    import tensorflow as tf
+
+    queries, *others = map(tf.constant, (*CROSS, np.zeros((2, 4, 3), bool)))
+    with tf.GradientTape() as tape:
+        tape.watch(queries)
+        outputs, _ = answer(queries, *others)
+        loss = tf.reduce_sum(tf.square(outputs))
+    if not np.isfinite(outputs).all():
+        return NOTHING_SEEN
+    gradient = tape.gradient(loss, queries)
+    return None if gradient is None or np.isfinite(gradient).all() else HIDDEN_NAN

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, numbers
-from .lab import LAB, NO_GRADIENT, attend, trainable
+from .lab import LAB, NO_GRADIENT, attend, switched, trainable, two_results
 from .part1 import PARTS_HINTS
 from .part2 import MASK_HINTS
 
@@ -41,25 +41,20 @@ def split(x: np.ndarray, num_heads: int, faults: frozenset[str] = frozenset()) -
     """(batch, time, d_model) → (batch, heads, time, d_head)."""
     batch, time, d_model = x.shape
     d_head = d_model // num_heads
-    if "reshape only" in faults:
-        return x.reshape(batch, num_heads, time, d_head)
-    if "time cut" in faults:
-        return x.reshape(batch, num_heads, -1, d_model)
-    if "interleaved" in faults:
-        return x.reshape(batch, time, d_head, num_heads).transpose(0, 3, 1, 2)
-    if "heads and sizes exchanged" in faults:
-        num_heads, d_head = d_head, num_heads
-    x = x.reshape(batch, time, num_heads, d_head)
-    if "not transposed" in faults:
-        return x
-    if "transposed too far" in faults:
-        return x.transpose(0, 2, 3, 1)
-    if "heads first" in faults:
-        return x.transpose(2, 0, 1, 3)
-    x = x.transpose(0, 2, 1, 3)
-    if "first head for all" in faults:
-        return np.repeat(x[:, :1], num_heads, axis=1)
-    return x[:, ::-1] if "heads in reverse" in faults else x
+    cut, turned = x.reshape(batch, time, num_heads, d_head), x.reshape(batch, time, d_head, num_heads)
+    heads = cut.transpose(0, 2, 1, 3)
+    wrong = {
+        "reshape only": lambda: x.reshape(heads.shape),
+        "not transposed": lambda: cut,
+        "interleaved": lambda: turned.transpose(0, 3, 1, 2),
+        "heads and sizes exchanged": lambda: turned.transpose(0, 2, 1, 3),
+        "transposed too far": lambda: cut.transpose(0, 2, 3, 1),
+        "heads first": lambda: cut.transpose(2, 0, 1, 3),
+        "first head for all": lambda: np.repeat(heads[:, :1], num_heads, axis=1),
+        "time cut": lambda: x.reshape(batch, num_heads, -1, d_model),  # not on every probe
+        "heads in reverse": lambda: heads[:, ::-1],
+    }
+    return switched(wrong, faults, lambda: heads)()
 
 
 def split_model(x: Any, num_heads: int, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -107,24 +102,18 @@ def join(x: np.ndarray, faults: frozenset[str] = frozenset()) -> np.ndarray:
     """(batch, heads, time, d_head) → (batch, time, d_model)."""
     batch, heads, time, d_head = x.shape
     shape = batch, time, heads * d_head
-    if "heads in reverse" in faults:
-        x = x[:, ::-1]
-    if "reshape only" in faults:
-        return x.reshape(shape)
-    if "interleaved" in faults:
-        return x.transpose(0, 2, 3, 1).reshape(shape)
-    if "transposed too far" in faults:
-        return x.transpose().reshape(shape)
-    if "heads added" in faults:
-        return x.sum(axis=1)
-    if "heads averaged" in faults:
-        return x.mean(axis=1)
-    if "first head" in faults:
-        return x[:, 0]
-    if "one after another" in faults:
-        return x.reshape(batch, heads * time, d_head)
-    x = x.transpose(0, 2, 1, 3)
-    return x if "not joined" in faults else x.reshape(shape)
+    wrong = {
+        "reshape only": x.reshape(shape),
+        "interleaved": x.transpose(0, 2, 3, 1).reshape(shape),
+        "not joined": x.transpose(0, 2, 1, 3),
+        "heads added": x.sum(axis=1),
+        "heads averaged": x.mean(axis=1),
+        "first head": x[:, 0],
+        "one after another": x.reshape(batch, heads * time, d_head),
+        "heads in reverse": x[:, ::-1].transpose(0, 2, 1, 3).reshape(shape),
+        "transposed too far": x.transpose().reshape(shape),
+    }
+    return switched(wrong, faults, x.transpose(0, 2, 1, 3).reshape(shape))
 
 
 def join_model(x: Any, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -174,6 +163,7 @@ LAYER_HINTS = {
     "layer: `self.to_query(x)`, `self.to_key(x)`, `self.to_value(x)`.",
     "to_query for all": "queries, keys and values all come from `self.to_query`. Keys have "
     "`self.to_key`, values `self.to_value`.",
+    "in a chain": "each dense layer gets what the one before it gave. All three get `x` itself.",
     "d_head for num_heads": "there are d_head heads of num_heads numbers each. "
     "`split_heads(..., self.num_heads)`.",
     "no output layer": "the last dense layer is missing: `self.to_output` mixes what the heads "
@@ -216,6 +206,7 @@ def multi_head(
     parts = []
     for role, name in used.items():
         part = start if faults & {f"x for the {role}", "x for all"} else dense(name, start)
+        start = part if "in a chain" in faults else start
         if "not split" not in faults:
             cut = {"reshape only"} if "split by reshape" in faults else set()
             part = split(part, num_heads, frozenset(cut))
@@ -325,4 +316,7 @@ def my_attention(answer: Any) -> Any:
     """Check the class `MyAttention`."""
     if not isinstance(answer, type):
         return "give the check the class itself: `check.my_attention(MyAttention)`."
-    return LAYER.judge(answer) or learns(answer, attention_parts, LAYER_PROBES[1])
+    said = LAYER.judge(answer)
+    if said is None:
+        return learns(answer, attention_parts, LAYER_PROBES[1])
+    return two_results(answer, LAYER) or said

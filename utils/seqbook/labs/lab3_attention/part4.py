@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...checking import FaultModel, numbers
-from .lab import LAB, trainable
+from .lab import LAB, switched, trainable, two_results
 from .part3 import (
     LAYER_PROBES,
     Weights,
@@ -36,8 +36,9 @@ POSITION_HINTS = {
     "rate upside down": "the rates grow in place of falling: the minus in the exponent is missing.",
     "exponent not doubled": "the exponent lacks its factor 2: with i = 0, 1, … it is "
     "−2 · i / d_model. `np.arange(0, d_model, 2)` gives 2 · i.",
-    "exponent doubled twice": "the exponent is twice as large as it should be. "
-    "`np.arange(0, d_model, 2)` is 2 · i already.",
+    "exponent doubled twice": "the exponent is twice as large as it should be: with i = 0, 1, … it "
+    "is −2 · i / d_model. `np.arange(0, d_model, 2)` is 2 · i already.",
+    "exponent cut": "the exponent is cut to a whole number. Divide with `/`, not with `//`.",
     "counts from 1": "the steps are counted from 1. The first one is step 0, whose place is "
     "(0, …, 0, 1, …, 1).",
     "a rate for each entry": "there are d_model rates, and all are sines. There are half as many: "
@@ -48,17 +49,19 @@ POSITION_HINTS = {
     "steps in reverse": "the steps are counted from the end. The first one is step 0.",
 }
 BASES = {"base 1000": 1e3, "base e": np.e}
+FACTORS = {
+    "rate upside down": -1, "exponent not doubled": 0.5, "exponent doubled twice": 2, "one rate": 0,
+}  # fmt: skip
 
 
 def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict[str, Any]:
     """x plus sines and cosines of the step."""
     size = x.shape[2]
-    base = next((b for name, b in BASES.items() if name in faults), 10_000)
+    base = switched(BASES, faults, 10_000)
     steps = np.arange(x.shape[0 if "over the batch" in faults else 1])
-    exponent = -np.arange(0, size, 2) / size
-    for slip, factor in (("rate upside down", -1), ("exponent not doubled", 0.5),
-                         ("exponent doubled twice", 2), ("one rate", 0)):  # fmt: skip
-        exponent = exponent * (factor if slip in faults else 1)
+    exponent = -np.arange(0, size, 2) / size * switched(FACTORS, faults, 1)
+    if "exponent cut" in faults:
+        exponent = np.floor(exponent)
     if "counts from 1" in faults:
         steps = steps + 1
     if "steps in reverse" in faults:
@@ -66,13 +69,10 @@ def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict
     angle = steps[:, None] * base**exponent
     if "degrees" in faults:
         angle = np.radians(angle)
-    halves = [np.sin(angle), np.cos(angle)]
-    if "sine and cosine exchanged" in faults:
-        halves = halves[::-1]
-    if "sines only" in faults:
-        halves = [halves[0]] * 2
-    if "cosines only" in faults:
-        halves = [halves[1]] * 2
+    sines, cosines = np.sin(angle), np.cos(angle)
+    wrong = {"sine and cosine exchanged": [cosines, sines], "sines only": [sines, sines],
+             "cosines only": [cosines, cosines]}  # fmt: skip
+    halves = switched(wrong, faults, [sines, cosines])
     table = np.concatenate(halves, axis=1)
     if "interleaved" in faults:
         table = np.stack(halves, axis=2).reshape(table.shape)
@@ -85,7 +85,7 @@ def positions_model(x: np.ndarray, faults: frozenset[str] = frozenset()) -> dict
         "concatenated": np.concatenate([x, places], axis=2), "not added": table,
         "multiplied": x * places, "nothing added": x,
     }  # fmt: skip
-    return {"the result": next((m for name, m in made.items() if name in faults), x + places)}
+    return {"the result": switched(made, faults, x + places)}
 
 
 POSITIONS = FaultModel(
@@ -253,7 +253,9 @@ def my_block(answer: Any) -> Any:
     said = BLOCK.judge(answer)
     if isinstance(said, str) and "Pack" in said:  # TensorFlow, of a sum with a pair
         return TWO_THINGS
-    return said or learns(answer, block_parts, LAYER_PROBES[1])
+    if said is None:
+        return learns(answer, block_parts, LAYER_PROBES[1])
+    return two_results(answer, BLOCK) or said
 
 
 # 4.3 · Writing ----------------------------------------------------------------------------------
@@ -265,8 +267,8 @@ WRITE_HINTS = {
     "those of step t − 1.",
     "first step's logits": "the logits of the first step are taken each time. Token t is decided by "
     "those of step t − 1.",
-    "asked once": "the network is asked only once, with everything still empty. Each new token "
-    "changes what comes after it: ask again inside the loop, from `start` on.",
+    "asked once": "each place is filled while those before it are still empty, as if the network "
+    "were asked only once. Go forward from `start`, and ask again inside the loop, after each token.",
     "least probable": "the least probable symbol is taken. Take the most probable one.",
     "first example for all": "all examples get the first one's answer. Take the argmax of each row.",
     "first example only": "only the first example is filled in. Fill in all rows: `tokens[:, t]`.",
@@ -280,6 +282,9 @@ WRITE_HINTS = {
     "front.",
     "begins too early": "the last of the given tokens, just before `start`, is overwritten. Begin "
     "at `start`.",
+    "given overwritten": "the given tokens are overwritten. Fill in the places from `start` on only.",
+    "appended": "the new tokens stand behind the empty places. Put each one in its place: "
+    "`tokens[:, t] = ...`.",
     "over the batch": "the argmax runs over the examples. The symbols are the last axis.",
 }
 
@@ -298,22 +303,16 @@ def write_model(
     """The tokens with all places from `start` on filled in."""
     given, tokens = tokens.copy(), tokens.copy()
     places = list(range(start, tokens.shape[1]))
-    if "as many as examples" in faults:
-        places = [t for t in places if t < len(tokens)]
-    if "begins one late" in faults:
-        places = places[1:]
-    if "begins too early" in faults:
-        places = [start - 1, *places]
-    if "last missing" in faults:
-        places = places[:-1]
-    if "one only" in faults:
-        places = places[:1]
-    if "nothing written" in faults:
-        places = []
-    for t in places:
+    other = {
+        "as many as examples": [t for t in places if t < len(tokens)],
+        "begins one late": places[1:], "begins too early": [start - 1, *places],
+        "given overwritten": range(1, tokens.shape[1]),
+        "last missing": places[:-1], "one only": places[:1], "nothing written": [],
+    }  # fmt: skip
+    for t in switched(other, faults, places):
         now = toy(weights, given if "asked once" in faults else tokens)
         at = {"one step late": t, "last step's logits": -1, "first step's logits": 0}
-        logits = now[:, next((k for name, k in at.items() if name in faults), t - 1)]
+        logits = now[:, switched(at, faults, t - 1)]
         chosen = (-logits if "least probable" in faults else logits).argmax(-1)
         if "over the batch" in faults:
             chosen = logits.argmax(0)
@@ -321,6 +320,10 @@ def write_model(
                 raise ValueError("one token for each symbol")
         if "first example only" in faults:
             chosen[1:] = 0
+        if "appended" in faults:
+            chosen = toy(weights, tokens)[:, -1].argmax(-1)
+            tokens = np.concatenate([tokens, chosen[:, None]], axis=1)
+            continue
         tokens[:, t] = chosen[0] if "first example for all" in faults else chosen
     return {"the tokens": tokens[:, start:] if "only the new ones" in faults else tokens}
 
