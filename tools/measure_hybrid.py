@@ -1,6 +1,6 @@
-"""Measure the four models of `notebooks/hybrid.ipynb` on three seeds: chapters/hybrid/study.json.
+"""Measure the models of `notebooks/hybrid.ipynb` on three seeds: chapters/hybrid/study.json.
 
-    python tools/measure_hybrid.py               all of it; about twenty minutes on a quiet machine
+    python tools/measure_hybrid.py               all of it; about forty minutes on a quiet machine
     python tools/measure_hybrid.py "GRU below" 1 one model with one seed; the other runs are kept
 
 The models, their training and their measures are the chapter's own saved cells.
@@ -23,16 +23,23 @@ from seqbook.chapters.hybrid import taught, tunes  # noqa: E402
 STUDY = Path(taught.__file__).with_name("study.json")
 WRITTEN = 150  # tunes of each model
 SEEDS = (0, 1, 2)
+CLOCK = " + clock"
+STEPS = taught.STEPS | taught.CLOCK_STEPS
 
 
 def measure(kind: str, seed: int) -> dict[str, object]:
     """One model, trained, measured on the held-out tunes, and on tunes that it writes."""
     train, held_out, vocabulary = tunes.split()
     keras.utils.set_random_seed(seed)
-    model = taught.make_model(kind, len(vocabulary))
-    rows = tunes.windows(train, vocabulary, 8 * taught.STEPS[kind], 256, seed)
+    model = taught.make_model(kind.removesuffix(CLOCK), len(vocabulary))
+    later = 0.5 if kind.startswith("wider") else 0.0
+    which = train, vocabulary, 8 * STEPS[kind], 256, seed, later
+    rows, left = tunes.windows(*which), tunes.time_left_in_windows(*which)
     start = time.process_time()
-    taught.train_on_tunes(model, rows)
+    if kind.endswith(CLOCK):
+        taught.train_with_clock(model, rows, left)
+    else:
+        taught.train_on_tunes(model, rows)
     seconds = time.process_time() - start
     bits, characters = taught.bits_of_each(model, held_out, vocabulary)
     lines = characters == "|"
@@ -42,7 +49,7 @@ def measure(kind: str, seed: int) -> dict[str, object]:
     known = taught.known_of_the_bar(model, held_out, vocabulary)
     return {
         "model": kind, "seed": seed, "parameters": model.count_params(),
-        "steps": taught.STEPS[kind], "cpu_seconds": round(seconds, 1),
+        "steps": STEPS[kind], "cpu_seconds": round(seconds, 1),
         "bits": float(bits.mean()), "bits_bar_lines": float(bits[lines].mean()),
         "bits_others": float(bits[~lines].mean()), "bars_right": score.bars_ok,
         "every_bar_right": score.all_bars_ok, "copied": score.copied,
@@ -58,10 +65,10 @@ def _share_right(written: list[str], train: list[str], most: int) -> float:
 
 def main(arguments: list[str]) -> int:
     """Measure what is asked for and store each run as soon as it is there."""
-    kinds = [arguments[0]] if arguments else list(taught.STEPS)
-    unknown = [kind for kind in kinds if kind not in taught.STEPS]
+    kinds = [arguments[0]] if arguments else list(STEPS)
+    unknown = [kind for kind in kinds if kind not in STEPS]
     if unknown:
-        print(f"There is no model {unknown[0]!r}: {', '.join(taught.STEPS)}.", file=sys.stderr)
+        print(f"There is no model {unknown[0]!r}: {', '.join(STEPS)}.", file=sys.stderr)
         return 2
     seeds = [int(arguments[1])] if len(arguments) > 1 else SEEDS
     for seed in seeds:
@@ -69,7 +76,7 @@ def main(arguments: list[str]) -> int:
             run = measure(kind, seed)
             old = json.loads(STUDY.read_text(encoding="utf-8")) if STUDY.exists() else []
             runs = [r for r in old if (r["model"], r["seed"]) != (kind, seed)] + [run]
-            runs.sort(key=lambda r: (list(taught.STEPS).index(r["model"]), r["seed"]))
+            runs.sort(key=lambda r: (list(STEPS).index(r["model"]), r["seed"]))
             STUDY.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
             print(run, flush=True)
     return 0

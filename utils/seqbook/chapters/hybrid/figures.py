@@ -54,6 +54,29 @@ def bits_and_bars(study: Sequence[dict[str, Any]], real: float, ax: Axes | None 
     return ax
 
 
+def with_clock(study: Sequence[dict[str, Any]], real: float, ax: Axes | None = None) -> Axes:
+    """What the clock changes with each seed, in bits and in tunes with every bar right."""
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5.2, 3.2))
+
+    def runs(kind: str) -> list[tuple[float, float]]:
+        return [(r["bits"], r["every_bar_right"]) for r in study if r["model"] == kind]
+
+    for kind in ("GRU alone", "GRU below"):
+        ax.plot(*zip(*runs(kind), strict=True), LOOKS[kind][1], color=COLORS["muted"], ms=5)
+        x, y = min(runs(kind), key=lambda run: run[1])
+        ax.annotate(kind, (x, y), (0, -14), textcoords="offset points", ha="center",
+                    color=COLORS["muted"], fontsize=9)  # fmt: skip
+    wider = "wider GRU below"
+    for before, after in zip(runs(wider), runs(f"{wider} + clock"), strict=True):
+        ax.annotate("", after, before, arrowprops={"arrowstyle": "->", "color": COLORS["accent"]})
+        ax.plot(*before, "o", color=COLORS["state"])
+        ax.plot(*after, "o", color=COLORS["accent"])
+    ax.axhline(real, color=COLORS["muted"], ls="--", lw=1)
+    ax.set(xlabel="bits per character (fewer is better)", ylabel="every bar right", ylim=(0, 1))
+    return ax
+
+
 def known(study: Sequence[dict[str, Any]], layers: dict[str, Sequence[str]]) -> None:
     """How far a linear reader is off, after each layer of each model; a dot for each seed."""
     _, axes = plt.subplots(2, 2, figsize=(5.6, 4.6), sharey=True)

@@ -29,8 +29,9 @@ class NearPast(layers.Layer):
 def make_model(kind, vocabulary_size, d_model=128):
     """Tokens (batch, time) → logits (batch, time, vocabulary_size)."""
 
-    def block():
-        return Block(d_model, 4, attention=RotaryAttention, causal=True)
+    def block(mlp_units=None):
+        return Block(d_model, 4, attention=RotaryAttention, causal=True,
+                     mlp_units=mlp_units)
 
     def gru(units):
         return layers.GRU(units, return_sequences=True)
@@ -42,10 +43,16 @@ def make_model(kind, vocabulary_size, d_model=128):
         "GRU above": lambda: [
             NearPast(), block(), layers.LayerNormalization(), gru(d_model)
         ],
+        "wider GRU below": lambda: [
+            gru(d_model * 3 // 2), layers.Dense(d_model), block(2 * d_model)
+        ],
     }  # fmt: skip
     return keras.Sequential([
         keras.Input((None,), dtype="int32"),
-        layers.Embedding(vocabulary_size, d_model),
+        layers.Embedding(
+            vocabulary_size,
+            d_model // 2 if kind == "wider GRU below" else d_model,
+        ),
         *middle[kind](),
         layers.LayerNormalization(),
         layers.Dense(vocabulary_size),
@@ -58,18 +65,22 @@ STEPS = {
 }  # fmt: skip
 
 
-def train_on_tunes(model, rows, batch=8, callbacks=()):
-    """One pass over rows (steps * batch, time + 1)."""
-    steps = len(rows) // batch
+def muon(steps):
+    """Muon whose rate rises for fifty steps and then falls."""
     warmup = min(50, steps // 2)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0004, steps - warmup, alpha=0.02,
         warmup_target=0.02, warmup_steps=warmup,
     )  # fmt: skip
+    return keras.optimizers.Muon(
+        rate, adam_lr_ratio=0.15, global_clipnorm=1.0
+    )
+
+
+def train_on_tunes(model, rows, batch=8, callbacks=()):
+    """One pass over rows (steps * batch, time + 1)."""
     model.compile(
-        keras.optimizers.Muon(
-            rate, adam_lr_ratio=0.15, global_clipnorm=1.0
-        ),
+        muon(len(rows) // batch),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     history = model.fit(
@@ -206,3 +217,29 @@ def off(vectors, eighths, learn):
     )
     read = vectors[~learn] @ weights
     return float(np.abs(read - eighths[~learn]).mean())
+
+
+def train_with_clock(model, rows, left, weight=0.1, batch=8):
+    """As train_on_tunes; the GRU also has to say how much is left."""
+    gru = next(x for x in model.layers if isinstance(x, layers.GRU))
+    clock = [layers.Dense(tunes.LEFT)(gru.output) for _ in left]
+    both = keras.Model(model.inputs, [model.outputs[0], *clock])
+
+    def loss(**kwargs):
+        return keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, **kwargs
+        )
+
+    both.compile(
+        muon(len(rows) // batch),
+        [loss(), *(loss(ignore_class=-1) for _ in left)],
+        loss_weights=[1.0, *(weight for _ in left)],
+    )
+    both.fit(
+        rows[:, :-1], [rows[:, 1:], *(hand[:, :-1] for hand in left)],
+        batch_size=batch, shuffle=False, verbose=0,
+    )  # fmt: skip
+    return both
+
+
+CLOCK_STEPS = {"wider GRU below": 450, "wider GRU below + clock": 420}
