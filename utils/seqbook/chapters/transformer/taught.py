@@ -9,10 +9,10 @@ from seqbook import runtime
 from seqbook.chapters.positions.taught import Positions
 from seqbook.chapters.positions.taught import RotaryAttention
 from seqbook.chapters.self_attention.taught import MultiHeadAttention
+from seqbook.chapters.seq2seq.taught import SOURCE
+from seqbook.chapters.seq2seq.taught import TARGET
 from seqbook.chapters.seq2seq.taught import batch
 from seqbook.chapters.seq2seq.taught import make_step
-from seqbook.chapters.seq2seq.translation import SOURCE
-from seqbook.chapters.seq2seq.translation import TARGET
 
 def make_translator(units, attend=True, embedding_dim=32):
     """(English, French so far) → logits; and a model of the weights."""
