@@ -9,19 +9,18 @@ chapters/selective_recurrence/study.json.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
 
 from seqbook import runtime
+from studies import measure_into
 
 runtime.quiet()
 
 from seqbook.chapters.selective_recurrence import taught  # noqa: E402
 
 STUDY = Path(taught.__file__).with_name("study.json")
-SEEDS = (0, 1, 2)
 
 
 def measure(kind: str, seed: int) -> dict[str, object]:
@@ -35,24 +34,5 @@ def measure(kind: str, seed: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def main(arguments: list[str]) -> int:
-    """Measure what is asked for and store each run as soon as it is there."""
-    names = list(taught.KINDS)
-    kinds = [arguments[0]] if arguments else names
-    if kinds[0] not in names:
-        print(f"There is no model {kinds[0]!r}: {', '.join(names)}.", file=sys.stderr)
-        return 2
-    seeds = [int(arguments[1])] if len(arguments) > 1 else SEEDS
-    for seed in seeds:
-        for kind in kinds:
-            run = measure(kind, seed)
-            old = json.loads(STUDY.read_text(encoding="utf-8")) if STUDY.exists() else []
-            runs = [r for r in old if (r["model"], r["seed"]) != (kind, seed)] + [run]
-            runs.sort(key=lambda r: (names.index(r["model"]), r["seed"]))
-            STUDY.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
-            print(kind, seed, run["cpu_seconds"], run["accuracy"][-1], flush=True)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(measure_into(STUDY, list(taught.KINDS), measure, sys.argv[1:]))

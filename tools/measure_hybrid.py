@@ -8,12 +8,12 @@ The models, their training and their measures are the chapter's own saved cells.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
 
 from seqbook.music import generation, quality, training
+from studies import measure_into
 
 training.prepare()
 
@@ -22,7 +22,6 @@ from seqbook.chapters.hybrid import taught, tunes  # noqa: E402
 
 STUDY = Path(taught.__file__).with_name("study.json")
 WRITTEN = 150  # tunes of each model
-SEEDS = (0, 1, 2)
 CLOCK = " + clock"
 STEPS = taught.STEPS | taught.CLOCK_STEPS
 
@@ -63,24 +62,5 @@ def _share_right(written: list[str], train: list[str], most: int) -> float:
     return quality(short, train).all_bars_ok if short else 0.0
 
 
-def main(arguments: list[str]) -> int:
-    """Measure what is asked for and store each run as soon as it is there."""
-    kinds = [arguments[0]] if arguments else list(STEPS)
-    unknown = [kind for kind in kinds if kind not in STEPS]
-    if unknown:
-        print(f"There is no model {unknown[0]!r}: {', '.join(STEPS)}.", file=sys.stderr)
-        return 2
-    seeds = [int(arguments[1])] if len(arguments) > 1 else SEEDS
-    for seed in seeds:
-        for kind in kinds:
-            run = measure(kind, seed)
-            old = json.loads(STUDY.read_text(encoding="utf-8")) if STUDY.exists() else []
-            runs = [r for r in old if (r["model"], r["seed"]) != (kind, seed)] + [run]
-            runs.sort(key=lambda r: (list(STEPS).index(r["model"]), r["seed"]))
-            STUDY.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
-            print(run, flush=True)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(measure_into(STUDY, list(STEPS), measure, sys.argv[1:]))
