@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/captioning.ipynb` brings besides its own cells."""

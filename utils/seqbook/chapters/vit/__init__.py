@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/vit.ipynb` brings besides its own cells."""
