@@ -15,7 +15,7 @@ SHAPES = ("disk", "square", "diamond")
 def clips(
     number: int, seed: int, frames: int = FRAMES, inside: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Clips (number, frames, 24, 24, 1), float32, and their directions (number,), int32 from 0 to 7.
+    """Clips (number, frames, 24, 24, 1), float32, and directions (number,), int32 from 0 to 7.
 
     One shape moves along a straight line, 1 to 2 pixels a frame. What leaves the picture on one
     side comes in on the other, as on a wallpaper that repeats every 24 pixels. With `inside` the

@@ -1,3 +1,7 @@
+"""What `notebooks/video.ipynb` taught, for later chapters. Written by tools/make_taught.py."""
+
+# ruff: noqa
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -12,6 +16,7 @@ def frame_cnn():
         layers.Conv2D(16, 3, 2, padding="same", activation="relu"),
         layers.Flatten(),  # 6 * 6 * 16 = 576 numbers
         layers.Dense(48, activation="relu"),
+        layers.LayerNormalization(),
     ])  # fmt: skip
 
 
@@ -30,6 +35,7 @@ class EachFrame(layers.Layer):
         pictures = tf.reshape(clips, [-1, 24, 24, 1])  # all of all clips
         return tf.reshape(self.network(pictures), [-1, time, 48])
 
+
 def over_time(kind, x):
     """The vectors of the frames (batch, time, 48) → (batch, 48)."""
     if kind.endswith("frame"):
@@ -40,14 +46,17 @@ def over_time(kind, x):
     if kind == "temporal CNN":
         for _ in range(2):
             x = layers.Conv1D(48, 3, padding="same", activation="relu")(x)
+    if kind == "transformer":
+        x = Positions(16, learned=False)(x)
     if kind in ("transformer", "no positions"):
-        x = layers.LayerNormalization()(x)  # as large as the positions
-        if kind == "transformer":
-            x = Positions(16, learned=False)(x)
         for _ in range(2):
             x = Block(48, 4)(x)
         x = layers.LayerNormalization()(x)
     return layers.GlobalAveragePooling1D()(x)  # also: the mean of frames
+
+
+EPOCHS = {"transformer": 4, "no positions": 4}  # six for the others
+
 
 KINDS = (
     "first frame", "middle frame", "last frame", "mean of frames",
@@ -61,7 +70,8 @@ def make_model(kind):
     x = EachFrame(frame_cnn())(clips)
     return keras.Model(clips, layers.Dense(8)(over_time(kind, x)))
 
-def train(model, x, y, epochs=4, callbacks=()):
+
+def train(model, x, y, epochs=6, callbacks=()):
     """Batches of 32; the rate rises to 0.002, then falls to zero."""
     steps = epochs * -(-len(x) // 32)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -78,6 +88,7 @@ def train(model, x, y, epochs=4, callbacks=()):
 def answers(model, x):
     """The most probable direction of each clip: (clips,)."""
     return model.predict(x, batch_size=200, verbose=0).argmax(axis=1)
+
 
 def shuffled(x, seed):
     """Clips with the frames of each in an order of its own."""
