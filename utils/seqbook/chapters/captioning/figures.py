@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from ...plots.diagrams import arrow, box
 from ...plots.style import COLORS
+from .taught import scenes
 
 LOOKS = {"mean": ("input", "s"), "flat": ("gold", "D"), "attention": ("state", "o")}
 
@@ -26,14 +27,28 @@ def picture(pixels: np.ndarray, title: str = "", ax: Axes | None = None) -> Axes
     return ax
 
 
-def with_captions(pictures: np.ndarray, captions: Sequence[Sequence[str]]) -> Figure:
-    """Each picture, and below it its caption of twelve words, one object a line."""
-    figure, axes = plt.subplots(1, len(pictures), figsize=(2.5 * len(pictures), 3.6))
-    for pixels, words, ax in zip(pictures, captions, np.atleast_1d(axes), strict=True):
+def puzzle(seed: int) -> Figure:
+    """Two scenes beside each other."""
+    figure, axes = plt.subplots(1, 2, figsize=(4.8, 2.6))
+    for pixels, title, ax in zip(scenes(2, seed)[0], ("cover it", "keep it"), axes, strict=True):
+        picture(pixels, title, ax)
+    return figure
+
+
+def with_captions(
+    pictures: np.ndarray, written: Sequence[Sequence[str]], right: Sequence[Sequence[str]]
+) -> Figure:
+    """Each picture, and below it its caption of twelve words; a wrong word has a cross."""
+    figure, axes = plt.subplots(1, len(pictures), figsize=(2.9 * len(pictures), 4.2))
+    for pixels, words, truth, ax in zip(pictures, written, right, np.atleast_1d(axes), strict=True):
         picture(pixels, ax=ax)
-        lines = [" ".join(words[i : i + 3]) for i in range(0, len(words), 3)]
-        ax.text(0.5, -0.04, "\n".join(lines), transform=ax.transAxes, ha="center", va="top",
-                fontsize=12)
+        for k, (word, wanted) in enumerate(zip(words, truth, strict=True)):
+            ok, (line, place) = word == wanted, divmod(k, 3)
+            ax.text((0.0, 0.32, 0.68)[place], -0.1 - 0.12 * line, word if ok else f"{word} ×",
+                    transform=ax.transAxes, fontsize=11, weight="normal" if ok else "bold",
+                    color=COLORS["muted" if ok else "accent"])  # fmt: skip
+    figure.set_layout_engine("none")
+    figure.subplots_adjust(left=0.03, right=0.97, top=0.99, bottom=0.32, wspace=0.12)
     return figure
 
 
@@ -65,8 +80,9 @@ def two_ways(ax: Axes | None = None) -> Axes:
         for t, word in enumerate(words):
             x = 4.6 + 1.9 * t
             box(ax, x, y + 0.6, "", COLORS["state"], (1.2, 0.7))
-            ax.text(x, y + 1.75, word, ha="center", va="center", fontsize=10,
-                    color=COLORS["output"])
+            ax.text(
+                x, y + 1.75, word, ha="center", va="center", fontsize=10, color=COLORS["output"]
+            )
             arrow(ax, (x, y + 0.95), (x, y + 1.5), color=COLORS["output"])
             if t:
                 arrow(ax, (x - 1.3, y + 0.6), (x - 0.6, y + 0.6), color=COLORS["state"])
@@ -86,7 +102,7 @@ def two_ways(ax: Axes | None = None) -> Axes:
 
 
 def wrong_at(curves: Mapping[str, Sequence[Sequence[float]]], ax: Axes | None = None) -> Axes:
-    """The share of wrong words at each place of the sentence: a mean line and a dot for each run."""
+    """The share of wrong words at each place of the sentence: a line of means, a mark a run."""
     if ax is None:
         _, ax = plt.subplots(figsize=(5.2, 3.4))
     for name, runs in curves.items():
