@@ -39,7 +39,8 @@ def with_captions(
     pictures: np.ndarray, written: Sequence[Sequence[str]], right: Sequence[Sequence[str]]
 ) -> Figure:
     """Each picture, and below it its caption of twelve words; a wrong word has a cross."""
-    figure, axes = plt.subplots(1, len(pictures), figsize=(2.9 * len(pictures), 4.2))
+    figure, axes = plt.subplots(1, len(pictures), figsize=(2.9 * len(pictures), 4.2),
+                                layout="none")  # fmt: skip
     for pixels, words, truth, ax in zip(pictures, written, right, np.atleast_1d(axes), strict=True):
         picture(pixels, ax=ax)
         for k, (word, wanted) in enumerate(zip(words, truth, strict=True)):
@@ -47,7 +48,6 @@ def with_captions(
             ax.text((0.0, 0.32, 0.68)[place], -0.1 - 0.12 * line, word if ok else f"{word} ×",
                     transform=ax.transAxes, fontsize=11, weight="normal" if ok else "bold",
                     color=COLORS["muted" if ok else "accent"])  # fmt: skip
-    figure.set_layout_engine("none")
     figure.subplots_adjust(left=0.03, right=0.97, top=0.99, bottom=0.32, wspace=0.12)
     return figure
 
@@ -115,7 +115,7 @@ def wrong_at(curves: Mapping[str, Sequence[Sequence[float]]], ax: Axes | None = 
         ax.axvline(place, color=COLORS["muted"], lw=0.8, ls=":")
     ax.set_xticks([2, 5, 8, 11], ["first\nobject", "second", "third", "fourth"])
     ax.set(ylabel="share of wrong words", ylim=(-0.02, None))
-    ax.legend()
+    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
     return ax
 
 
@@ -124,5 +124,5 @@ def map_of_each_word(pixels: np.ndarray, words: Sequence[str], weights: np.ndarr
     figure, axes = plt.subplots(4, 3, figsize=(4.6, 6.6))
     for word, map_, ax in zip(words, weights, axes.flat, strict=True):
         light = np.kron((map_ / map_.max()).reshape(4, 4), np.ones((8, 8)))[..., None]
-        picture(0.45 * pixels + 0.55 * light * (0.35 + 0.65 * pixels), word, ax)
+        picture(0.4 * pixels + 0.6 * light * (0.4 + 0.6 * pixels), word, ax)
     return figure
