@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -67,10 +68,8 @@ def embed_model(
 
 
 def gelu(z: Array) -> Array:
-    """Keras' GELU, without its approximation."""
-    import keras
-
-    return np.asarray(keras.ops.gelu(z, approximate=False))
+    """z times the share of a normal distribution that lies below z."""
+    return z * (1 + np.vectorize(math.erf)(z / 2**0.5)) / 2
 
 
 EMBED = FaultModel(
@@ -301,6 +300,4 @@ def my_positions(answer: Any) -> Any:
     said = POSITIONS.judge(answer)
     if said is None:
         return is_learned(answer)
-    if crashed(said, "Ellipsis"):
-        return said
-    return has_table(answer) or said if not crashed(said) else said
+    return said if crashed(said) else has_table(answer) or said
