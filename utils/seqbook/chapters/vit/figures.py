@@ -39,7 +39,7 @@ def pieces(patches: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
 
 
 def in_a_row(patches: np.ndarray) -> Axes:
-    """Patches (number, size, size, channels), in two lines of a phone's width, with their places."""
+    """Patches (number, size, size, channels), in two lines, each over its place."""
     number = len(patches)
     half = -(-number // 2)
     _, axes = plt.subplots(2, half, figsize=(5.4, 1.9))

@@ -72,7 +72,7 @@ class ClassHead(layers.Layer):
 
 
 class MeanHead(ClassHead):
-    """Reads the answer off the mean of all steps."""
+    """Reads the answer off the mean of all steps, for comparison."""
 
     def call(self, x):
         return self.to_logits(self.norm(tf.reduce_mean(x, axis=1)))
@@ -103,6 +103,40 @@ def make_digit_vit(
         (8, 8, 1), size, d_model, num_heads=4, num_blocks=num_blocks,
         classes=10, dropout=0.1, mlp_units=mlp_units, **kind,
     )  # fmt: skip
+
+
+def make_keras_vit(
+    shape, size, d_model, num_heads, num_blocks, classes, mlp_units
+):  # fmt: skip
+    """The same network, of Keras' own layers as far as there are any."""
+    images = keras.Input(shape)
+    x = layers.Conv2D(d_model, size, strides=size)(images)
+    x = layers.Reshape((-1, d_model))(x)
+    x = ClassToken()(x)
+    x = Positions(x.shape[1])(x)
+    for _ in range(num_blocks):
+        y = layers.LayerNormalization()(x)
+        y = layers.MultiHeadAttention(
+            num_heads, d_model // num_heads, use_bias=False
+        )(y, y)  # fmt: skip
+        x = layers.add([x, y])
+        y = layers.LayerNormalization()(x)
+        y = layers.Dense(mlp_units, "relu")(y)
+        x = layers.add([x, layers.Dense(d_model)(y)])
+    x = layers.LayerNormalization()(x)
+    return keras.Model(images, layers.Dense(classes)(x[:, 0]))
+
+
+def in_order_of_use(model):
+    """All weights of one of our Vision Transformers, as they are used."""
+    found = []
+    for layer in model.layers:
+        parts = [layer]
+        if isinstance(layer, Block):
+            parts = [layer.norm_attention, layer.attention,
+                     layer.norm_mlp, layer.mlp]
+        found += [w for part in parts for w in part.trainable_weights]
+    return found
 
 
 def train_vit(model, images, labels, steps=600, warm_up=40, rate=1.5e-3):
@@ -138,3 +172,10 @@ def similarity(table):
     """Cosines of all pairs of rows: (rows, d) → (rows, rows)."""
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
     return unit @ unit.T
+
+
+def steps_apart(side):
+    """Between any two patches, how many steps along rows and columns."""
+    row, column = np.divmod(np.arange(side * side), side)
+    return (np.abs(row[:, None] - row)
+            + np.abs(column[:, None] - column))  # (patches, patches)
