@@ -155,6 +155,6 @@ class PatchExplorer(Explorer):
 
     def static_text(self) -> str:
         """The same, a line for each picture and patch size."""
-        lines = ["PatchExplorer: patch, patches, numbers each, scores, answers without and with positions"]
+        lines = ["PatchExplorer: patch, number of patches, numbers, scores, two answers"]
         lines += [f"{label}: {'; '.join(cells)}" for label, cells in self._rows()]
         return "\n".join(lines)
