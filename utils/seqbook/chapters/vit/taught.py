@@ -80,7 +80,7 @@ class MeanHead(ClassHead):
 
 def make_vit(
     shape, size, d_model, num_heads, num_blocks, classes, dropout=0.0,
-    mlp_units=None, token=True, positions=True,
+    mlp_units=None, token=True, positions=True, **block,
 ):  # fmt: skip
     """Images (batch, *shape) → logits (batch, classes)."""
     images = keras.Input(shape)
@@ -89,7 +89,7 @@ def make_vit(
     x = Positions(x.shape[1])(x) if positions else x
     for _ in range(num_blocks):
         x = Block(
-            d_model, num_heads, mlp_units=mlp_units, dropout=dropout
+            d_model, num_heads, mlp_units=mlp_units, dropout=dropout, **block
         )(x)  # fmt: skip
     head = ClassHead(classes) if token else MeanHead(classes)
     return keras.Model(images, head(x))
