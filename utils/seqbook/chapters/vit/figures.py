@@ -177,7 +177,7 @@ def position_maps(similarity: np.ndarray, side: int, chosen: Sequence[int]) -> n
     _, axes = plt.subplots(len(chosen) // columns, columns, figsize=(4.6, 4.6))
     for ax, k in zip(axes.flat, chosen, strict=True):
         near = similarity[k].reshape(side, side).copy()
-        ax.imshow(near, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="none")
+        ax.imshow(near, cmap="RdBu_r", vmin=-0.7, vmax=0.7, interpolation="none")
         ax.plot(k % side, k // side, "o", color="white", mec="black", ms=6)
         _bare(ax)
         ax.spines[:].set(visible=True, color=COLORS["muted"])
