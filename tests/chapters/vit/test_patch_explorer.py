@@ -18,7 +18,9 @@ def explorer():
 
 @pytest.fixture
 def figure(open_page, explorer):
-    return open_page(explorer.html(), width=390, height=700).locator(FIGURE)
+    page = open_page(explorer.html(), width=390)
+    page.set_viewport_size({"width": 390, "height": 700})
+    return page.locator(FIGURE)
 
 
 def state(figure):
