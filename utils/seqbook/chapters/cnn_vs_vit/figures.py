@@ -38,7 +38,8 @@ def window(image: np.ndarray, kernel: np.ndarray, output: np.ndarray, at: tuple[
     _, axes = plt.subplots(1, 3, figsize=(6.4, 2.3), width_ratios=[5, 3, 3])
     titles = "image", "kernel", "output"
     for ax, matrix, title in zip(axes, (image, kernel, output), titles, strict=True):
-        plots.heatmap(matrix, title=title, fmt=".0f", ax=ax, center=0)
+        signed = 0 if title == "kernel" else None
+        plots.heatmap(matrix, title=title, fmt=".0f", ax=ax, center=signed)
         for number in ax.texts:
             number.set_fontsize(12)
         ax.set(xticks=[], yticks=[])

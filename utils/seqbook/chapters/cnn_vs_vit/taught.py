@@ -38,7 +38,7 @@ def make(network, shape=(8, 8, 1), classes=10):
 
 def trained(network, images, labels, seed, callbacks=()):
     keras.utils.set_random_seed(seed)
-    classes = 1 + labels.max()
+    classes = len(np.unique(labels))
     model = make(network, images.shape[1:], classes)
     steps = 400 if len(images) < 1000 else 600
     rate = keras.optimizers.schedules.CosineDecay(
