@@ -81,12 +81,14 @@ def by_order(scores: Mapping[str, Mapping[str, Sequence[float]]], ax: Axes | Non
         _, ax = plt.subplots(figsize=(4.8, 2.8))
     for name, (color, mark) in LOOKS.items():
         rows = scores[name]
-        ax.plot([np.mean(some) for some in rows.values()], color=COLORS[color], label=name)
+        means = [np.mean(some) for some in rows.values()]
+        ax.plot(means, color=COLORS[color])
+        ax.annotate(name, (0, means[0]), (-10, 0), textcoords="offset points", ha="right",
+                    va="center", color=COLORS[color], fontsize=12)  # fmt: skip
         for x, some in enumerate(rows.values()):
             ax.plot([x] * len(some), some, mark, color=COLORS[color], ms=6, alpha=0.8)
     ax.set_xticks(range(len(rows)), list(rows))
-    ax.set(ylabel="test accuracy", xlim=(-0.4, len(rows) - 0.6))
-    ax.legend(fontsize=11)
+    ax.set(ylabel="test accuracy", xlim=(-0.6, len(rows) - 0.7))
     return ax
 
 
