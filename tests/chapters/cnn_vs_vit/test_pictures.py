@@ -64,7 +64,7 @@ def test_cifar10_from_its_files(monkeypatch, tmp_path):
     red_corner[0, 0, 0] = 255
     for label, stem in enumerate([*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]):
         batch = {b"data": red_corner.reshape(1, -1), b"labels": [label]}
-        (folder / stem).write_bytes(pickle.dumps(batch, protocol=2))
+        (folder / stem).write_bytes(pickle.dumps(batch, protocol=4))
     from_files(monkeypatch, "cifar10", tmp_path)
     loaded = pictures.load("cifar10")
     check(loaded, (50_000, 1), (32, 32, 3), "cifar10")
