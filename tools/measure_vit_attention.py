@@ -1,0 +1,129 @@
+"""Measure the models of `notebooks/vit_attention.ipynb`: chapters/vit_attention/study.json.
+
+    python tools/measure_vit_attention.py               all of it; about twenty minutes on one core
+    python tools/measure_vit_attention.py "ViT 0.001"   one model; the other runs are kept
+    python tools/measure_vit_attention.py "ViT 0.001" 1 one model with one seed
+
+The name of a model that compares glyphs ends with its learning rate. Every rate is tried with
+seed 0, and the best one, `TUNED`, with seeds 1 and 2. The models, their training and their
+measures are the chapter's own saved cells. Seconds are CPU seconds of the training alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+import keras
+import numpy as np
+from seqbook.chapters.vit.data import digits
+from seqbook.chapters.vit_attention import data, taught
+from studies import SEEDS, measure_into
+
+STUDY = Path(taught.__file__).with_name("study.json")
+TUNED = {"ViT": 0.001, "CNN, mean": 0.001, "CNN, flat": 0.001, "CNN, dots": 0.001}
+RATES = (0.0003, 0.001, 0.003)
+SECONDS = {"ViT": 15, "CNN, mean": 60, "CNN, flat": 60, "CNN, dots": 15}
+TRIAL = {"ViT": 15, "CNN, mean": 20, "CNN, flat": 20, "CNN, dots": 5}
+"""CPU seconds for the tuned rate, and for the other rates."""
+ENOUGH = 0.995
+DIGITS = "digits"
+KINDS = [f"{name} {rate}" for name in TUNED for rate in RATES] + [DIGITS]
+
+
+def compare(name: str, rate: float, seed: int) -> dict[str, object]:
+    """A model trained on glyphs until its time is over or it is right on 0.995 of the pairs."""
+    test, same, places = data.glyphs(1000, np.random.default_rng(77))
+    keras.utils.set_random_seed(seed)
+    model = taught.compiled(taught.MODELS[name](), rate)
+    rng, seconds, curve = np.random.default_rng(seed), 0.0, []
+    most = SECONDS[name] if rate == TUNED[name] else TRIAL[name]
+    while seconds < most and (not curve or curve[-1][1] < ENOUGH):
+        start = time.process_time()
+        taught.train_on_glyphs(model, rng)
+        seconds += time.process_time() - start
+        right = taught.share_right(model.predict_on_batch(test), same)
+        curve.append((round(seconds, 1), float(right)))
+    run = {
+        "model": f"{name} {rate}", "seed": seed, "rate": rate,
+        "parameters": model.count_params(), "steps": 50 * len(curve), "curve": curve,
+    }  # fmt: skip
+    for number in (1, 2, 4):
+        near = data.glyphs(1000, np.random.default_rng(78), different=number)
+        right = model.predict_on_batch(near[0]).argmax(axis=-1) == near[1]
+        run[f"differ in {number}"] = float(right[near[1] == 0].mean())
+    if name == "ViT":
+        run |= inside(model, test, same, places)
+    return run
+
+
+def inside(model: keras.Model, images: np.ndarray, same: np.ndarray, places: np.ndarray):
+    """Weights from glyph to glyph, and what is right when weights are cut or exchanged."""
+    weights = taught.partner_weight(model, images, places)
+    whole = taught.cut(places, [])
+    found = {
+        block: [
+            taught.share_right(taught.logits_with(model, images, masks), same)
+            for pairs in taught.cuts(places, np.random.default_rng(0)).values()
+            for masks in [[taught.cut(places, pairs) if b in cut else whole for b in range(2)]]
+        ]
+        for block, cut in [("block 1", (0,)), ("block 2", (1,)), ("both", (0, 1))]
+    }
+    return {
+        "partner": [w.mean(axis=0).tolist() for w in weights],
+        "cut": {block: [float(v) for v in values] for block, values in found.items()},
+    }
+
+
+def read_digits(seed: int) -> dict[str, object]:
+    """The digit reader: its accuracy, and how its maps agree with ink and with blanked patches."""
+    _, (images, labels) = digits(seed=0)
+    start = time.process_time()
+    model = taught.train_on_digits(seed)
+    seconds = time.process_time() - start
+    weights = taught.class_attention(model, images).mean(axis=2)
+    ink = images.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
+    fall = taught.drops(model, images, labels)
+    maps = {
+        "block 1": weights[:, 0], "block 2": weights[:, 1],
+        "rollout": taught.rollout(model, images), "ink": ink,
+    }  # fmt: skip
+    return {
+        "model": DIGITS, "seed": seed, "parameters": model.count_params(),
+        "cpu_seconds": round(seconds, 1),
+        "right": float(taught.share_right(model.predict_on_batch(images), labels)),
+        "with ink": {k: float(taught.correlation(m, ink).mean()) for k, m in maps.items()},
+        "with drops": {k: float(taught.correlation(m, fall).mean()) for k, m in maps.items()},
+    }  # fmt: skip
+
+
+def measure(kind: str, seed: int) -> dict[str, object]:
+    """One run, by the name of its model."""
+    if kind == DIGITS:
+        run = read_digits(seed)
+    else:
+        name, _, rate = kind.rpartition(" ")
+        run = compare(name, float(rate), seed)
+    print(run, flush=True)
+    return run
+
+
+def main(arguments: list[str]) -> int:
+    """All runs, or those that are asked for."""
+    if arguments:
+        return measure_into(STUDY, KINDS, measure, arguments)
+    for kind in KINDS:
+        name, _, rate = kind.rpartition(" ")
+        tuned = kind == DIGITS or float(rate) == TUNED[name]
+        for seed in SEEDS if tuned else SEEDS[:1]:
+            measure_into(STUDY, KINDS, measure, [kind, str(seed)])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

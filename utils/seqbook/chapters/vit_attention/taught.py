@@ -1,0 +1,185 @@
+"""What `notebooks/vit_attention.ipynb` taught, for later chapters. Written by tools/make_taught.py."""
+
+# ruff: noqa
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from seqbook import runtime
+from seqbook.chapters.transformer.taught import Block
+from seqbook.chapters.transformer.taught import attention_maps
+from seqbook.chapters.vit.data import digits
+from seqbook.chapters.vit.taught import make_vit
+from seqbook.chapters.vit_attention import data
+
+def make_matcher():
+    """The chapter's Vision Transformer: images → logits (batch, 2)."""
+    return make_vit((32, 32, 3), size=8, d_model=64, num_heads=4,
+                    num_blocks=2, classes=2)
+
+
+def compiled(model, rate=0.001):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    adam = keras.optimizers.Adam(rate, clipnorm=1.0)
+    model.compile(adam, loss, jit_compile=False)
+    return model
+
+
+def train_on_glyphs(model, rng, steps=50):
+    """So many steps, each on 64 images that the model never saw."""
+    images, same, _ = data.glyphs(64 * steps, rng)
+    model.fit(images, same, batch_size=64, verbose=0)
+
+
+def share_right(logits, labels):
+    return np.mean(np.argmax(logits, axis=-1) == labels)
+
+
+def make_cnn(width, pool=layers.GlobalAveragePooling2D):
+    """Three convolutions, each followed by pooling → logits."""
+    images = keras.Input((32, 32, 3))
+    x = images
+    for channels in [width, 2 * width, 4 * width]:
+        x = layers.Conv2D(channels, 3, padding="same",
+                          activation="relu")(x)
+        x = layers.MaxPooling2D()(x)  # half the height and the width
+    x = layers.Dense(64, activation="relu")(pool()(x))
+    return keras.Model(images, layers.Dense(2)(x))
+
+
+def make_comparer():
+    """A CNN with one extra: all dot products between its 16 places."""
+    images = keras.Input((32, 32, 3))
+    x = layers.Conv2D(64, 8, strides=8)(images)  # (batch, 4, 4, 64)
+    x = layers.Reshape((16, 64))(x)
+    x = layers.Flatten()(layers.Dot(axes=2)([x, x]))  # (batch, 256)
+    x = layers.Dense(64, activation="relu")(x)
+    return keras.Model(images, layers.Dense(2)(x))
+
+
+MODELS = {
+    "ViT": make_matcher,
+    "CNN, mean": lambda: make_cnn(34),
+    "CNN, flat": lambda: make_cnn(20, layers.Flatten),
+    "CNN, dots": make_comparer,
+}
+
+
+def class_attention(model, images):
+    """What the class token looks at: (batch, blocks, heads, patches).
+
+    A row sums to 1 less the weight on the class token itself.
+    """
+    maps = attention_maps(model, tf.constant(images))
+    return np.stack([w[:, :, 0, 1:] for w in maps], axis=1)
+
+
+def logits_with(model, images, masks):
+    """Logits, if each block's attention is limited by its mask.
+
+    masks: one for each block, (batch, 1, queries, keys), True = may look.
+    """
+    x, masks = tf.constant(images), iter(masks)
+    for layer in model.layers[1:]:  # the first is the input
+        if isinstance(layer, Block):
+            x = layer(x, attention_mask=next(masks))
+        else:
+            x = layer(x)
+    return x.numpy()
+
+
+def partner_weight(model, images, places):
+    """For each block: (images, heads) weights of a glyph on the other."""
+    first, second = places.T + 1  # step 0 is the class token
+    rows = np.arange(len(images))
+    maps = attention_maps(model, tf.constant(images))
+    return [w.numpy()[rows, :, first, second] for w in maps]
+
+
+def cut(places, pairs):
+    """Masks (batch, 1, 17, 17): each (query, key) in pairs is cut."""
+    mask = np.ones((len(places), 1, 17, 17), bool)
+    for query, key in pairs:
+        mask[np.arange(len(places)), 0, query, key] = False
+    return mask
+
+
+def cuts(places, rng):
+    """Which weights to cut: by name, the pairs of steps."""
+    first, second = places.T + 1
+    other = rng.integers(0, 14, len(places)) + 1  # any other square
+    for place in np.sort(places, axis=1).T + 1:
+        other += other >= place
+    return {
+        "nothing": [],
+        "glyph to glyph": [(first, second), (second, first)],
+        "glyph to empty": [(first, other), (second, other)],
+        "class to glyphs": [(0, first), (0, second)],
+        "class to empty": [(0, other)],
+    }
+
+
+def make_reader():
+    """A small Vision Transformer for digits, with patches of 2 x 2."""
+    return make_vit((8, 8, 1), size=2, d_model=32, num_heads=4,
+                    num_blocks=2, classes=10, mlp_units=64, dropout=0.1)
+
+
+def shifted(images, rng):
+    """Each image moved by at most one pixel up or down, left or right."""
+    padded = np.pad(images, [(0, 0), (1, 1), (1, 1), (0, 0)])
+    down, right = rng.integers(0, 3, (2, len(images)))
+    return np.stack([
+        image[i : i + 8, j : j + 8]
+        for image, i, j in zip(padded, down, right)
+    ])
+
+
+def train_on_digits(seed, epochs=30):
+    (images, labels), _ = digits(seed=0)
+    keras.utils.set_random_seed(seed)
+    model, rng = make_reader(), np.random.default_rng(seed)
+    steps = epochs * -(-len(images) // 32)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - 100, warmup_target=3e-3, warmup_steps=100)
+    compiled(model, rate)
+    for _ in runtime.Progress(epochs, f"seed {seed}"):
+        model.fit(shifted(images, rng), labels, batch_size=32, verbose=0)
+    return model
+
+
+def margin(logits, labels):
+    """The right class's logit less the largest of the others."""
+    right = np.arange(logits.shape[-1]) == labels[:, None]
+    return logits[right] - np.where(right, -np.inf, logits).max(axis=-1)
+
+
+def drops(model, images, labels):
+    """(batch, 16): how much the margin falls if a patch is blanked."""
+    whole = margin(model(images).numpy(), labels)
+    found = []
+    for row in range(0, 8, 2):
+        for column in range(0, 8, 2):
+            blanked = images.copy()
+            blanked[:, row : row + 2, column : column + 2] = 0
+            logits = model(blanked).numpy()
+            found.append(whole - margin(logits, labels))
+    return np.stack(found, axis=1)
+
+
+def rollout(model, images):
+    """Attention rollout of the class token: (batch, patches)."""
+    found = np.eye(17)
+    for weights in attention_maps(model, tf.constant(images)):
+        mixed = (weights.numpy().mean(axis=1) + np.eye(17)) / 2
+        found = mixed @ found
+    return found[:, 0, 1:]
+
+
+def correlation(a, b):
+    """For each image: the correlation of two maps of its patches."""
+    a = a - a.mean(axis=1, keepdims=True)
+    b = b - b.mean(axis=1, keepdims=True)
+    size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    return (a * b).sum(axis=1) / np.maximum(size, 1e-9)
