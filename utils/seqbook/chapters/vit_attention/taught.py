@@ -48,13 +48,16 @@ def make_cnn(width, pool=layers.GlobalAveragePooling2D):
     return keras.Model(images, layers.Dense(2)(x))
 
 
-def make_comparer():
-    """A CNN with one extra: all dot products between its 16 places."""
+def make_from_patches(products):
+    """One convolution as large as a patch, then no attention at all."""
     images = keras.Input((32, 32, 3))
-    x = layers.Conv2D(64, 8, strides=8)(images)  # (batch, 4, 4, 64)
-    x = layers.Reshape((16, 64))(x)
-    x = layers.Flatten()(layers.Dot(axes=2)([x, x]))  # (batch, 256)
-    x = layers.Dense(64, activation="relu")(x)
+    x = layers.Conv2D(128, 8, strides=8)(images)  # (batch, 4, 4, 128)
+    x = layers.Reshape((16, 128))(x)
+    if products:  # of each of the 16 places with each: (batch, 16, 16)
+        x = layers.Flatten()(layers.Dot(axes=2)([x, x]))
+    else:
+        x = layers.GlobalAveragePooling1D()(x)
+    x = layers.Dense(256, activation="relu")(x)
     return keras.Model(images, layers.Dense(2)(x))
 
 
@@ -62,7 +65,8 @@ MODELS = {
     "ViT": make_matcher,
     "CNN, mean": lambda: make_cnn(34),
     "CNN, flat": lambda: make_cnn(20, layers.Flatten),
-    "CNN, dots": make_comparer,
+    "patches, mean": lambda: make_from_patches(products=False),
+    "patches, products": lambda: make_from_patches(products=True),
 }
 
 
@@ -115,37 +119,31 @@ def cuts(places, rng):
         "nothing": [],
         "glyph to glyph": [(first, second), (second, first)],
         "glyph to empty": [(first, other), (second, other)],
-        "class to glyphs": [(0, first), (0, second)],
+        "class to one glyph": [(0, second)],
+        "class to both": [(0, first), (0, second)],
         "class to empty": [(0, other)],
     }
 
 
-def make_reader():
+def make_reader(dropout=0.1):
     """A small Vision Transformer for digits, with patches of 2 x 2."""
     return make_vit((8, 8, 1), size=2, d_model=32, num_heads=4,
-                    num_blocks=2, classes=10, mlp_units=64, dropout=0.1)
+                    num_blocks=2, classes=10, mlp_units=64,
+                    dropout=dropout)
 
 
-def shifted(images, rng):
-    """Each image moved by at most one pixel up or down, left or right."""
-    padded = np.pad(images, [(0, 0), (1, 1), (1, 1), (0, 0)])
-    down, right = rng.integers(0, 3, (2, len(images)))
-    return np.stack([
-        image[i : i + 8, j : j + 8]
-        for image, i, j in zip(padded, down, right)
-    ])
-
-
-def train_on_digits(seed, epochs=30):
+def train_on_digits(seed, epochs=30, dropout=0.1, change=None):
+    """The reader; change(images, rng) may alter them in each epoch."""
     (images, labels), _ = digits(seed=0)
     keras.utils.set_random_seed(seed)
-    model, rng = make_reader(), np.random.default_rng(seed)
+    model, rng = make_reader(dropout), np.random.default_rng(seed)
     steps = epochs * -(-len(images) // 32)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - 100, warmup_target=3e-3, warmup_steps=100)
     compiled(model, rate)
     for _ in runtime.Progress(epochs, f"seed {seed}"):
-        model.fit(shifted(images, rng), labels, batch_size=32, verbose=0)
+        x = images if change is None else change(images, rng)
+        model.fit(x, labels, batch_size=32, verbose=0)
     return model
 
 
