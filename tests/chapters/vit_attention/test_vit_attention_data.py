@@ -50,3 +50,16 @@ def test_a_bad_number_of_cells_gets_one_line(different):
     with pytest.raises(ValueError, match="1 to 16 cells") as caught:
         data.glyphs(2, np.random.default_rng(0), different=different)
     assert "\n" not in str(caught.value)
+
+
+def test_gray_cells_are_gray_in_both_glyphs():
+    images, same, places = data.glyphs(200, np.random.default_rng(4), gray=3)
+    squares = np.asarray(cut(images, data.PATCH)).reshape(-1, 16, 4, 2, 4, 2, 3)
+    cells = squares.mean(axis=(3, 5, 6))
+    first, second = (cells[np.arange(200), place] for place in places.T)
+    gray = [np.abs(glyph - 0.5) < 0.2 for glyph in (first, second)]
+    assert (gray[0] == gray[1]).all() and (gray[0].sum(axis=(1, 2)) == 3).all()
+    differ = (np.abs(first - second) > 0.5).any(axis=(1, 2))
+    assert (differ <= (same == 0)).all() and differ.sum() > 70
+    with pytest.raises(ValueError, match="gray is from 0 to 16"):
+        data.glyphs(2, np.random.default_rng(0), gray=17)

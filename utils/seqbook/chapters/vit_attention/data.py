@@ -12,7 +12,7 @@ NOISE = 0.05
 
 
 def glyphs(
-    number: int, rng: np.random.Generator, different: int | None = None
+    number: int, rng: np.random.Generator, different: int | None = None, gray: int = 0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Images of two glyphs each: (images, same, places).
 
@@ -26,11 +26,14 @@ def glyphs(
         number: how many images.
         rng: where the random numbers come from.
         different: in how many of the 16 cells two different glyphs differ; None for any number.
+        gray: in how many cells, drawn at random for each image, both glyphs are gray (1/2).
 
     Returns:
         images, (number, 32, 32, 3) float32; same, (number,) int32, 1 where the two are the same;
         and places, (number, 2) int32, the squares of the two, 0 to 15 in reading order.
     """
+    if not 0 <= gray <= CELLS * CELLS:
+        raise ValueError(f"gray is from 0 to {CELLS * CELLS} cells; it is {gray}.")
     if different is not None and not 1 <= different <= CELLS * CELLS:
         raise ValueError(f"different is from 1 to {CELLS * CELLS} cells; it is {different}.")
     same = rng.integers(0, 2, number).astype("int32")
@@ -42,6 +45,9 @@ def glyphs(
     # Two drawn anew are the same once in 65,536 times; then they count as the same.
     second = np.where(same[:, None] == 1, first, second)
     same = (first == second).all(axis=1).astype("int32")
+    if gray:
+        both = np.argsort(rng.random(first.shape), axis=1) < gray
+        first, second = np.where(both, 0.5, first), np.where(both, 0.5, second)
 
     squares = np.zeros((number, GRID * GRID, PATCH, PATCH), "float32")
     scale = PATCH // CELLS

@@ -6,7 +6,7 @@ mountExplorers("drawn-digit", (root, config) => {
   let image, at = 0, undo = [], now, stroke = null;
 
   const tile = (key, label) => `<figure data-map="${key}" role="img"><figcaption>${label}</figcaption><div class="sqd-map">${range(N).map(() => "<i></i>").join("")}</div></figure>`;
-  const { $, $$, say } = frame(root, "Draw a digit: where does the class token look?", `
+  const { $, $$, say } = frame(root, "Where does the class token look?", `
   <div class="sqd-top">
     <div class="sqd-paper" role="grid" aria-label="Drawing, 8 by 8 cells: arrow keys move, space inks or clears a cell, 0 to 4 set its ink, draw with the mouse or a finger">${
       range(SIDE).map((r) => `<div role="row">${range(SIDE).map((c) => `<span role="gridcell" data-cell="${r * SIDE + c}"></span>`).join("")}</div>`).join("")}</div>
@@ -17,7 +17,7 @@ mountExplorers("drawn-digit", (root, config) => {
     config.presets.map((p, k) => `<button type="button" data-preset="${k}" aria-label="test image: ${escaped(p.name)}">${k < 10 ? p.label : "a hard " + p.label}</button>`).join("")}</div>
   <div class="sqd-maps" style="--n:${heads + 1}">${
     blocks.map((_, b) => range(heads).map((h) => tile(`${b}-${h}`, `${b + 1} · ${h + 1}`)).join("") + (b ? tile("drop", "blanked") : tile("rollout", "rollout"))).join("")}</div>
-  <p class="sq-note">“1 · 2” is block 1, head 2: the darker a patch, the more weight the class token gives it, from 0 to the largest weight on the map.
+  <p class="sq-note">“1 · 2” is block 1, head 2: the stronger the color of a patch, the more weight the class token gives it, from 0 to the largest weight on the map.
   “Blanked” shows how far the probability of the likeliest digit falls (blue) or rises (pink) when that patch is erased.</p>`);
   const paper = $(".sqd-paper"), cells = $$("[data-cell]");
 

@@ -36,7 +36,7 @@ def share_right(logits, labels):
     return np.mean(np.argmax(logits, axis=-1) == labels)
 
 
-def make_cnn(width, pool=layers.GlobalAveragePooling2D):
+def make_cnn(width=34):
     """Three convolutions, each followed by pooling → logits."""
     images = keras.Input((32, 32, 3))
     x = images
@@ -44,7 +44,8 @@ def make_cnn(width, pool=layers.GlobalAveragePooling2D):
         x = layers.Conv2D(channels, 3, padding="same",
                           activation="relu")(x)
         x = layers.MaxPooling2D()(x)  # half the height and the width
-    x = layers.Dense(64, activation="relu")(pool()(x))
+    x = layers.GlobalAveragePooling2D()(x)  # the mean over all places
+    x = layers.Dense(64, activation="relu")(x)
     return keras.Model(images, layers.Dense(2)(x))
 
 
@@ -63,8 +64,7 @@ def make_from_patches(products):
 
 MODELS = {
     "ViT": make_matcher,
-    "CNN, mean": lambda: make_cnn(34),
-    "CNN, flat": lambda: make_cnn(20, layers.Flatten),
+    "CNN": make_cnn,
     "patches, mean": lambda: make_from_patches(products=False),
     "patches, products": lambda: make_from_patches(products=True),
 }
@@ -115,13 +115,14 @@ def cuts(places, rng):
     other = rng.integers(0, 14, len(places)) + 1  # any other square
     for place in np.sort(places, axis=1).T + 1:
         other += other >= place
+    across = [(first, second), (second, first)]
     return {
         "nothing": [],
-        "glyph to glyph": [(first, second), (second, first)],
+        "glyph to glyph": across,
         "glyph to empty": [(first, other), (second, other)],
-        "class to one glyph": [(0, second)],
-        "class to both": [(0, first), (0, second)],
+        "class to glyphs": [(0, first), (0, second)],
         "class to empty": [(0, other)],
+        "all but one glyph": [(0, second), *across],
     }
 
 
