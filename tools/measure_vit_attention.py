@@ -29,8 +29,8 @@ from studies import SEEDS, measure_into
 STUDY = Path(taught.__file__).with_name("study.json")
 TUNED = {"ViT": 0.001, "CNN": 0.001, "patches, mean": 0.001, "patches, products": 0.001}
 RATES = (0.0003, 0.001, 0.003)
-SECONDS = {"ViT": 15, "CNN": 60, "patches, mean": 15, "patches, products": 15}
-TRIAL = {"ViT": 8, "CNN": 20, "patches, mean": 8, "patches, products": 5}
+SECONDS = {"ViT": 15, "CNN": 60, "patches, mean": 10, "patches, products": 10}
+TRIAL = {"ViT": 8, "CNN": 20, "patches, mean": 5, "patches, products": 5}
 """CPU seconds for the tuned rate, and for the other rates."""
 ENOUGH = 0.995
 DIGITS = "digits"
@@ -95,7 +95,19 @@ def inside(model: keras.Model, images: np.ndarray, same: np.ndarray, places: np.
         cut[name] = [float(taught.share_right(logits, same)) for logits in found]
         says_same[name] = float(found[2][same == 0].argmax(axis=1).mean())
     kinds = [[float(w[same == k].mean()) for k in (1, 0)] for w in weights]
-    return {"partner": kinds, "cut": cut, "says same": says_same}
+    uneven = taught.unevenness(model, images, places).mean(axis=2)
+    learned, equal = taught.evenly(model, images, places)
+    return {
+        "partner": kinds, "cut": cut, "says same": says_same,
+        "uneven": [[float(u[same == k].mean()) for k in (1, 0)] for u in uneven.T],
+        "only glyphs": _shares(learned, same), "equal weights": _shares(equal, same),
+    }  # fmt: skip
+
+
+def _shares(logits: np.ndarray, same: np.ndarray) -> list[float]:
+    """The share right, and the share of different pairs that are called the same."""
+    says = logits.argmax(axis=1)
+    return [float(np.mean(says == same)), float(says[same == 0].mean())]
 
 
 def read_digits(seed: int) -> dict[str, object]:

@@ -126,6 +126,39 @@ def cuts(places, rng):
     }
 
 
+def unevenness(model, images, places):
+    """For each block: (images, heads), how far the class token's weights
+    on the two glyphs lie apart."""
+    found = class_attention(model, images)
+    first, second = places.T
+    rows = np.arange(len(images))
+    return np.abs(found[rows, :, :, first] - found[rows, :, :, second])
+
+
+def only_glyphs(places):
+    """Masks: the class token sees the two glyphs, a patch only itself."""
+    mask = np.tile(np.eye(17, dtype=bool), (len(places), 1, 1, 1))
+    mask[:, 0, 0] = False
+    for place in places.T + 1:
+        mask[np.arange(len(places)), 0, 0, place] = True
+    return mask
+
+
+def evenly(model, images, places):
+    """Logits with these masks, and with equal weights on both glyphs."""
+    masks = [only_glyphs(places)] * 2
+    as_learned = logits_with(model, images, masks)
+    blocks = [layer for layer in model.layers if isinstance(layer, Block)]
+    kernels = [block.attention.to_query.kernel for block in blocks]
+    learned = [kernel.numpy() for kernel in kernels]
+    for kernel in kernels:  # all scores 0, so all weights are equal
+        kernel.assign(tf.zeros_like(kernel))
+    equal = logits_with(model, images, masks)
+    for kernel, value in zip(kernels, learned):
+        kernel.assign(value)
+    return as_learned, equal
+
+
 def make_reader(dropout=0.1):
     """A small Vision Transformer for digits, with patches of 2 x 2."""
     return make_vit((8, 8, 1), size=2, d_model=32, num_heads=4,
