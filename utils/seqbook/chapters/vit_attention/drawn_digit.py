@@ -34,8 +34,8 @@ def graph_of(model: Any) -> Graph:
     """
     _, embedding, token, positions, *blocks, head = model.layers
     dense = embedding.project
-    table = np.array(positions.table)
-    table[0] += np.array(token.token)[0, 0] - np.array(dense.bias)
+    table = np.asarray(positions.table).copy()
+    table[0] += np.asarray(token.token)[0, 0] - np.asarray(dense.bias)
     build = Builder()
     x = build.node("dense", build.input, weights={"kernel": dense.kernel, "bias": dense.bias})
     x = build.node("position", x, weights={"table": table})
