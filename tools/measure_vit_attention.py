@@ -112,9 +112,9 @@ def _shares(logits: np.ndarray, same: np.ndarray) -> list[float]:
 
 def read_digits(seed: int) -> dict[str, object]:
     """The digit reader: its accuracy, and how its maps agree with ink and with blanked patches."""
-    _, (images, labels) = digits(seed=0)
+    train, (images, labels) = digits(seed=0)
     start = time.process_time()
-    model = taught.train_on_digits(seed)
+    model = taught.train_on_digits(*train, seed)
     seconds = time.process_time() - start
     weights = taught.class_attention(model, images).mean(axis=2)
     ink = images.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)

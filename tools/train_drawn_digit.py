@@ -39,8 +39,8 @@ def shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def main() -> None:
-    _, (images, labels) = digits(seed=0)
-    model = train_on_digits(seed=0, epochs=EPOCHS, dropout=0.0, change=shifted)
+    train, (images, labels) = digits(seed=0)
+    model = train_on_digits(*train, seed=0, epochs=EPOCHS, dropout=0.0, change=shifted)
     packed = pack(graph_of(model))
     put_into(model, unpack(packed))
     logits = model.predict_on_batch(images)

@@ -9,7 +9,6 @@ from keras import layers
 from seqbook import runtime
 from seqbook.chapters.transformer.taught import Block
 from seqbook.chapters.transformer.taught import attention_maps
-from seqbook.chapters.vit.data import digits
 from seqbook.chapters.vit.taught import make_vit
 from seqbook.chapters.vit_attention import data
 
@@ -166,9 +165,10 @@ def make_reader(dropout=0.1):
                     dropout=dropout)
 
 
-def train_on_digits(seed, epochs=30, dropout=0.1, change=None):
+def train_on_digits(
+    images, labels, seed, epochs=30, dropout=0.1, change=None
+):
     """The reader; change(images, rng) may alter them in each epoch."""
-    (images, labels), _ = digits(seed=0)
     keras.utils.set_random_seed(seed)
     model, rng = make_reader(dropout), np.random.default_rng(seed)
     steps = epochs * -(-len(images) // 32)
