@@ -5,7 +5,7 @@ mountExplorers("drawn-digit", (root, config) => {
   const set = { tool: "ink" };
   let image, at = 0, undo = [], now, stroke = null;
 
-  const tile = (key, label) => `<figure data-map="${key}" role="img"><figcaption>${label}</figcaption><div class="sqd-map">${range(N).map(() => "<i></i>").join("")}</div></figure>`;
+  const tile = (key, label) => `<div class="sqd-tile" data-map="${key}" role="img"><span>${label}</span><div class="sqd-map">${range(N).map(() => "<i></i>").join("")}</div></div>`;
   const { $, $$, say } = frame(root, "Where does the class token look?", `
   <div class="sqd-top">
     <div class="sqd-paper" role="grid" aria-label="Drawing, 8 by 8 cells: arrow keys move, space inks or clears a cell, 0 to 4 set its ink, draw with the mouse or a finger">${
@@ -14,7 +14,7 @@ mountExplorers("drawn-digit", (root, config) => {
   </div>
   <div class="sq-bar"><div class="sq-btns">${segments("tool", "pen", [["ink", "Ink"], ["eraser", "Eraser"]])}${button("undo", "Undo")}${button("clear", "Clear")}</div></div>
   <div class="sq-bar sqd-presets" role="group" aria-label="test images"><span>test</span>${
-    config.presets.map((p, k) => `<button type="button" data-preset="${k}" aria-label="test image: ${escaped(p.name)}">${k < 10 ? p.label : "a hard " + p.label}</button>`).join("")}</div>
+    config.presets.map((p, k) => `<button type="button" data-preset="${k}" aria-label="test image: ${k < 10 ? p.label : "a hard " + p.label}">${k < 10 ? p.label : "a hard " + p.label}</button>`).join("")}</div>
   <div class="sqd-maps" style="--n:${heads + 1}">${
     blocks.map((_, b) => range(heads).map((h) => tile(`${b}-${h}`, `${b + 1} · ${h + 1}`)).join("") + (b ? tile("drop", "blanked") : tile("rollout", "rollout"))).join("")}</div>
   <p class="sq-note">“1 · 2” is block 1, head 2: the stronger the color of a patch, the more weight the class token gives it, from 0 to the largest weight on the map.
@@ -64,9 +64,9 @@ mountExplorers("drawn-digit", (root, config) => {
     return `Likeliest: ${order.slice(0, 2).map((d) => `${d}, ${percent(now.p[d])}`).join("; ")}.`;
   };
   function map(key, values, words) {
-    const figure = $(`[data-map="${key}"]`), top = Math.max(...values.map(Math.abs), 1e-9);
-    figure.setAttribute("aria-label", words);
-    [...figure.querySelectorAll("i")].forEach((e, k) => {
+    const part = $(`[data-map="${key}"]`), top = Math.max(...values.map(Math.abs), 1e-9);
+    part.setAttribute("aria-label", words);
+    [...part.querySelectorAll("i")].forEach((e, k) => {
       e.style.setProperty("--w", (Math.abs(values[k]) / top).toFixed(3));
       e.classList.toggle("sqd-minus", values[k] < 0);
       e.style.setProperty("--k", inPatch(k).reduce((sum, i) => sum + image[i], 0) / (PATCH * PATCH));
