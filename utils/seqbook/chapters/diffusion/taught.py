@@ -74,40 +74,41 @@ class StepCode(layers.Layer):
         return self.dense(tf.gather(self.table, t))
 
 
-class ResidualBlock(layers.Layer):
-    """(batch, height, width, any), (batch, units) → as many channels."""
+class MixingBlock(layers.Layer):
+    """Numbers (batch, n) and a vector (batch, m) → (batch, n)."""
 
-    def __init__(self, channels, **kwargs):
+    def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
-        self.norms = [layers.LayerNormalization() for _ in range(2)]
-        self.convolutions = [
-            layers.Conv2D(channels, 3, padding="same") for _ in range(2)
-        ]
-        self.from_step = layers.Dense(channels)
-        self.shortcut = layers.Dense(channels)
+        self.norm = layers.LayerNormalization()
+        self.first = layers.Dense(units)
+        self.from_code = layers.Dense(units)
+
+    def build(self, input_shape):
+        zeros = {"kernel_initializer": "zeros"}  # begins as the identity
+        self.second = layers.Dense(input_shape[-1], **zeros)
 
     def call(self, x, code):
-        y = self.convolutions[0](tf.nn.silu(self.norms[0](x)))
-        y = y + self.from_step(code)[:, None, None]
-        y = self.convolutions[1](tf.nn.silu(self.norms[1](y)))
-        return self.shortcut(x) + y
+        y = self.first(self.norm(x)) + self.from_code(code)
+        return x + self.second(tf.nn.silu(y))
 
 
-def make_unet(shape, width=32, classes=0):
+def make_unet(shape, width=16, units=256, classes=0):
     """Noisy images and steps (and classes) → the noise in the images."""
     x, t = keras.Input(shape), keras.Input((), dtype="int32")
-    inputs, code = (x, t), StepCode(2 * width)(t)
-    if classes:  # used in the next chapter; the last one means "any"
+    inputs, code = (x, t), StepCode(64)(t)
+    if classes:  # used in the next chapter; one more row means "any"
         label = keras.Input((), dtype="int32")
         inputs = (*inputs, label)
-        code = code + layers.Embedding(classes + 1, 2 * width)(label)
-    fine = layers.Conv2D(width, 3, padding="same")(x)
-    fine = ResidualBlock(width)(fine, code)
-    coarse = layers.AveragePooling2D()(fine)  # half as high and wide
+        code = code + layers.Embedding(classes + 1, 64)(label)
+    silu = {"padding": "same", "activation": "silu"}
+    fine = layers.Conv2D(width, 3, **silu)(x)
+    down = layers.Conv2D(width, 2, strides=2)(fine)  # half as high and wide
+    whole = layers.Flatten()(down)
     for _ in range(2):
-        coarse = ResidualBlock(2 * width)(coarse, code)
-    up = layers.UpSampling2D()(coarse)
+        whole = MixingBlock(units)(whole, code)
+    up = layers.Reshape(down.shape[1:])(whole)
+    up = layers.Conv2DTranspose(width, 2, strides=2)(up)
     y = layers.Concatenate()([up, fine])  # the skip connection
-    y = layers.Activation("silu")(ResidualBlock(width)(y, code))
+    y = layers.Conv2D(width, 3, **silu)(y)
     noise = layers.Conv2D(shape[-1], 3, padding="same")(y)
     return keras.Model(inputs, noise)
