@@ -21,7 +21,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import keras
 import numpy as np
 from seqbook.chapters.diffusion.taught import make_unet, sample
-from seqbook.chapters.guided_diffusion import taught
+from seqbook.chapters.guided_diffusion import data, taught
 from seqbook.chapters.vit.data import digits
 from studies import measure_into
 
@@ -52,8 +52,7 @@ def measure(kind: str, seed: int) -> dict[str, object]:
     past = taught.train_denoiser(model, train, train_y, UPDATES)
     seconds = time.process_time() - start
     if seed == 0:
-        weights = {f"w{k:02}": w.astype("float16") for k, w in enumerate(model.get_weights())}
-        np.savez_compressed(HOME / "digits_denoiser.npz", **weights)
+        data.store(model.get_weights())
 
     labels = np.repeat(np.arange(taught.CLASSES), EACH).astype("int32")
     scales = []

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from seqbook.chapters.guided_diffusion.data import NAMES, PALETTE, colors_of, kept, sprites
+from seqbook.chapters.guided_diffusion.data import (
+    NAMES,
+    PALETTE,
+    colors_of,
+    kept,
+    sprites,
+    store,
+    stored,
+)
 
 
 def test_sprites_keep_their_rule_and_differ():
@@ -47,3 +55,15 @@ def test_light_noise_does_not_matter():
 def test_a_number_below_one_is_refused():
     with pytest.raises(ValueError, match="at least 1"):
         sprites(0)
+
+
+def test_weights_survive_eight_bits(tmp_path):
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=shape) for shape in [(3, 3, 2, 4), (4,), (8, 5), (5,)]]
+    weights[2][:, 1] = 0  # a column of zeros
+    store(weights, tmp_path / "w.npz")
+    again = stored(tmp_path / "w.npz")
+    assert [w.shape for w in again] == [w.shape for w in weights]
+    for old, new in zip(weights, again, strict=True):
+        columns = np.abs(old).max(axis=tuple(range(old.ndim - 1)))
+        assert (np.abs(old - new) <= columns / 250 + 1e-6).all()

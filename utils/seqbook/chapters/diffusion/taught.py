@@ -92,7 +92,7 @@ class MixingBlock(layers.Layer):
         return x + self.second(tf.nn.silu(y))
 
 
-def make_unet(shape, width=16, units=256, classes=0):
+def make_unet(shape, width=16, units=192, classes=0):
     """Noisy images and steps (and classes) → the noise in the images."""
     x, t = keras.Input(shape), keras.Input((), dtype="int32")
     inputs, code = (x, t), StepCode(64)(t)

@@ -1,8 +1,14 @@
-"""Small symmetric sprites drawn by a rule, and what of the rule a picture keeps."""
+"""Sprites drawn by a rule, what of the rule a picture keeps, and the stored denoiser's weights."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
+
+WEIGHTS = Path(__file__).with_name("digits_denoiser.npz")
+"""The weights of the digits' denoiser, written by `tools/measure_diffusion.py`."""
 
 SIZE = 8
 COLORS = {
@@ -55,3 +61,27 @@ def kept(images: np.ndarray) -> dict[str, float]:
         "eyes": float((found[:, 3, [2, 5]] == 0).all(axis=1).mean()),
         "one color": float(np.mean(one)),
     }
+
+
+def store(weights: Sequence[np.ndarray], path: Path = WEIGHTS) -> None:
+    """Write a model's weights with matrices rounded to eight bits, one scale for each column."""
+    arrays = {}
+    for k, w in enumerate(weights):
+        if w.ndim < 2:
+            arrays[f"w{k:02}"] = w.astype("float32")
+            continue
+        scale = np.abs(w).max(axis=tuple(range(w.ndim - 1))) / 127
+        scale = np.where(scale > 0, scale, 1).astype("float32")
+        arrays[f"w{k:02}"] = np.rint(w / scale).astype("int8")
+        arrays[f"s{k:02}"] = scale
+    np.savez_compressed(path, **arrays)
+
+
+def stored(path: Path = WEIGHTS) -> list[np.ndarray]:
+    """The weights that `store` wrote, in the order of Keras' `set_weights`."""
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    names = sorted(name for name in arrays if name.startswith("w"))
+    return [
+        (arrays[name] * arrays.get(f"s{name[1:]}", 1)).astype("float32") for name in names
+    ]
