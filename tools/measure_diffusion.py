@@ -26,7 +26,7 @@ from seqbook.chapters.vit.data import digits
 from studies import measure_into
 
 HOME = Path(taught.__file__).parent
-UPDATES = 4000
+UPDATES = 6000
 SCALES = (0.0, 0.5, 1.0, 2.0, 4.0)
 EACH = 39  # samples of each class: as many as there are test images
 

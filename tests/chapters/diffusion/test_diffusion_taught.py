@@ -114,7 +114,7 @@ def test_the_u_net_answers_for_each_pixel_and_knows_step_and_class(shape, classe
     # The mixing blocks begin as the identity: turn what is zero into something.
     rng = np.random.default_rng(0)
     model.set_weights([w + 0.1 * rng.normal(size=w.shape) for w in model.get_weights()])
-    x = keras.random.normal((1, *shape))
+    x = rng.normal(size=(1, *shape)).astype("float32")
 
     def answer(t, label=0):
         inputs = (x, np.array([t])) + ((np.array([label]),) if classes else ())
