@@ -23,7 +23,7 @@ def test_sprites_keep_their_rule_and_differ():
     assert kept(images) == {"pairs": 1, "symmetric": 1, "eyes": 1, "one color": 1}
     found = colors_of(images)
     assert all(set(np.unique(f)) == {0, k + 1} for f, k in zip(found, labels, strict=True))
-    assert len({f.tobytes() for f in found > 0}) > 490
+    assert len({f.tobytes() for f in found > 0}) > 450
     again, _ = sprites(500)
     other, _ = sprites(500, seed=1)
     np.testing.assert_array_equal(images, again)

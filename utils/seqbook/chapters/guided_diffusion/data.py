@@ -33,6 +33,7 @@ def sprites(number: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"number is at least 1; it is {number}.")
     rng = np.random.default_rng(seed)
     share = np.minimum(np.outer(_ROWS, _COLUMNS), 0.97)
+    share = share**2 / (share**2 + (1 - share) ** 2)  # most cells are nearly certain
     left = rng.random((number, SIZE, SIZE // 2)) < share
     left[:, 3, 2] = False  # an eye
     ink = np.concatenate([left, left[:, :, ::-1]], axis=2)
