@@ -18,7 +18,10 @@ def forget_some(x, labels):
 
 
 def train_denoiser(model, images, labels, updates, callbacks=()):
-    """Fits the noise of labeled images; the weights end as an average."""
+    """Fits the noise of labeled images; the weights end as an average.
+
+    Call keras.utils.set_random_seed(seed) first: batches are random.
+    """
     batches = tf.data.Dataset.from_tensor_slices((images, labels))
     batches = batches.shuffle(len(images)).repeat().batch(64)
     batches = batches.map(forget_some).map(spoil)
