@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/misconceptions.ipynb` brings besides its own cells."""

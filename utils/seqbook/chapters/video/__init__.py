@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/video.ipynb` brings besides its own cells."""
