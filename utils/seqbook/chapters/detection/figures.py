@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from ... import plots
-from .data import NOTHING, SIDE
 from ..captioning.taught import SHAPES
+from .data import NOTHING, SIDE
 
 COLORS = plots.COLORS
 TRUE, SAID = "#ffffff", "#ffb000"  # on the dark ground of a scene
@@ -32,7 +32,7 @@ def _frame(ax: Axes, box: np.ndarray, color: str, style: str = "-", width: float
     x, y, w, h = np.asarray(box, float) * SIDE
     ax.add_patch(
         Rectangle((x - w / 2 - 0.5, y - h / 2 - 0.5), w, h, fill=False, ec=color, ls=style,
-                  lw=width)  # fmt: skip
+                  lw=width)
     )
 
 
