@@ -43,6 +43,8 @@ def coco_scores(
          "bbox": in_pixels(row[2:])}
         for i, rows in enumerate(detections) for row in rows
     ]  # fmt: skip
+    if not found:  # pycocotools cannot load an empty list
+        return {"mAP": 0.0, "AP50": 0.0, "AP75": 0.0}
     with redirect_stdout(io.StringIO()):  # it reports each of its steps
         truth = COCO()
         truth.dataset = {

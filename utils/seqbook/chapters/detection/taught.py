@@ -39,8 +39,9 @@ def cost_table(logits, boxes, true_kinds, true_boxes):
     (..., queries, kinds), (..., queries, 4), (..., objects) and
     (..., objects, 4) → (..., queries, objects); 0 for padding.
     """
-    kinds = tf.one_hot(true_kinds, len(SHAPES) + 1, axis=-2)
-    right = tf.nn.softmax(logits) @ kinds  # (..., queries, objects)
+    kinds = tf.one_hot(true_kinds, len(SHAPES) + 1)
+    p = tf.nn.softmax(logits)
+    right = tf.matmul(p, kinds, transpose_b=True)  # (..., queries, objects)
     ours, theirs = boxes[..., :, None, :], true_boxes[..., None, :, :]
     distance = tf.reduce_sum(tf.abs(ours - theirs), axis=-1)
     costs = -right + 5 * distance - 2 * overlap(ours, theirs)[1]
@@ -59,16 +60,17 @@ def assign(costs):
 def set_loss(logits, boxes, true_kinds, true_boxes):
     """Loss of the best assignment, a mean over decoder blocks.
 
-    logits (blocks, batch, queries, kinds), boxes (..., 4);
+    logits (batch, blocks, queries, kinds), boxes (..., 4);
     true_kinds (batch, objects), true_boxes (batch, objects, 4).
     """
+    true_kinds, true_boxes = true_kinds[:, None], true_boxes[:, None]
     costs = cost_table(logits, boxes, true_kinds, true_boxes)
     chosen = tf.numpy_function(assign, [costs], tf.int32)
     chosen = tf.ensure_shape(chosen, costs[..., 0, :].shape)
     real = tf.cast(true_kinds < data.NOTHING, tf.float32)  # not padding
     pairs = tf.one_hot(chosen, boxes.shape[-2]) * real[..., None]
 
-    # (blocks, batch, queries): the kind of its object, or NOTHING
+    # (batch, blocks, queries): the kind of its object, or NOTHING
     less = true_kinds - data.NOTHING
     target = data.NOTHING + tf.reduce_sum(
         tf.cast(pairs, tf.int32) * less[..., None], axis=-2)
@@ -76,7 +78,7 @@ def set_loss(logits, boxes, true_kinds, true_boxes):
     wrong = tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits)
     kind_loss = tf.reduce_sum(weight * wrong) / tf.reduce_sum(weight)
 
-    found = pairs @ boxes  # (blocks, batch, objects, 4)
+    found = pairs @ boxes  # (batch, blocks, objects, 4)
     distance = tf.reduce_sum(tf.abs(found - true_boxes), axis=-1)
     fit = 1 - overlap(found, true_boxes)[1]
     box_loss = tf.reduce_sum(real * (5 * distance + 2 * fit))
@@ -89,12 +91,14 @@ class QueryBlock(DecoderBlock):
 
     def __init__(self, *args, talk=True, **kwargs):
         super().__init__(*args, **kwargs)
-        self.talk = talk  # whether the queries see each other
+        self.talk = talk  # may a query see the others?
 
     def call(self, x, queries, context):
-        if self.talk:
-            asks = self.norm_self(x) + queries
-            x = x + self.self_attention(asks)
+        itself = tf.cast(tf.eye(tf.shape(x)[1]), tf.bool)
+        x = x + self.self_attention(
+            self.norm_self(x) + queries,
+            attention_mask=None if self.talk else itself,
+        )  # fmt: skip
         y, weights = self.cross_attention(
             self.norm_cross(x) + queries, context,
             return_attention_scores=True,
@@ -127,7 +131,7 @@ def places(side, d_model):
 
 
 def make_detector(blocks=2, d_model=64, queries=6, talk=True):
-    """Images → logits (blocks, batch, queries, 5), boxes (..., 4).
+    """Images → logits (batch, blocks, queries, 5), boxes (..., 4).
 
     The third output is the attention of the last block:
     (batch, heads, queries, 36).
@@ -156,13 +160,13 @@ def make_detector(blocks=2, d_model=64, queries=6, talk=True):
         x, weights = block(x, asked, grid)
         logits.append(to_kind(norm(x)))
         boxes.append(to_box(norm(x)))
-    outputs = [ops.stack(logits), ops.stack(boxes), weights]
-    return keras.Model(images, outputs)
+    answers = [ops.stack(logits, axis=1), ops.stack(boxes, axis=1)]
+    return keras.Model(images, [*answers, weights])
 
 
 def train(model, steps, seed, rate=0.0025, scenes=6000, batch=32):
     """Train on drawn scenes; a new random batch at each step."""
-    warm_up = 100
+    warm_up = min(100, steps // 4)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, steps - warm_up, alpha=0.02,
         warmup_target=rate, warmup_steps=warm_up,
@@ -193,9 +197,9 @@ def train(model, steps, seed, rate=0.0025, scenes=6000, batch=32):
 def detections(model, images):
     """For each image (queries, 6): kind, score and box; best first."""
     logits, boxes, _ = model.predict(images, batch_size=50, verbose=0)
-    p = keras.ops.softmax(logits[-1]).numpy()[..., :data.NOTHING]
+    p = ops.softmax(logits[:, -1]).numpy()[..., :data.NOTHING]
     rows = np.concatenate([p.argmax(-1)[..., None], p.max(-1)[..., None],
-                           boxes[-1]], axis=-1)
+                           boxes[:, -1]], axis=-1).astype("float32")
     order = np.argsort(-rows[..., 1], axis=1, kind="stable")
     return np.take_along_axis(rows, order[..., None], axis=1)
 
