@@ -21,7 +21,7 @@ from seqbook.chapters.detection.coco import coco_scores
 from studies import measure_into
 
 STUDY = Path(taught.__file__).with_name("study.json")
-STEPS = {"long": 2400, "as above": 800, "no talk": 800}
+STEPS = {"long": 3300, "as above": 1000, "no talk": 1000}
 TEST_SCENES = 400
 
 

@@ -3,6 +3,7 @@ mountExplorers("matching-explorer", (root, config) => {
   const predictions = config.predictions.map((box) => [...box]);
   const P = predictions.length, T = truths.length, NONE = -1;
   const rest = (1 - sure) / (kinds.length - 1);
+  const glyph = { circle: "●", square: "■", triangle: "▲", cross: "+", nothing: "–" };
   // mine[t]: the prediction that the reader gave to truth t; at: the cell whose parts are shown.
   let mine = truths.map(() => NONE), at = [0, 0], step = 0, revealed = false;
   const chosen = { box: 0, kind: "" };
@@ -56,8 +57,8 @@ mountExplorers("matching-explorer", (root, config) => {
   <div class="sqm-top">
     <div class="sqm-view" tabindex="0" role="application" aria-label="Picture with the boxes" aria-describedby="${root.id}-h">
       <svg viewBox="0 0 ${side} ${side}" aria-hidden="true"></svg></div>
-    <table class="sqm-costs"><thead><tr><td></td>${truths.map((t, k) => `<th scope="col" aria-label="object ${k + 1}, ${t[0]}">${k + 1}</th>`).join("")}</tr></thead>
-    <tbody>${range(P).map((p) => `<tr><th scope="row">${letters[p]}</th>${range(T).map((t) =>
+    <table class="sqm-costs"><thead><tr><td></td>${truths.map((t, k) => `<th scope="col" aria-label="object ${k + 1}, ${t[0]}">${k + 1} ${glyph[t[0]]}</th>`).join("")}</tr></thead>
+    <tbody>${range(P).map((p) => `<tr><th scope="row" data-row="${p}"></th>${range(T).map((t) =>
       `<td><button type="button" data-p="${p}" data-t="${t}"></button></td>`).join("")}</tr>`).join("")}</tbody></table>
   </div>
   <p class="sqm-why"></p>
@@ -66,7 +67,7 @@ mountExplorers("matching-explorer", (root, config) => {
   <div class="sq-btns">${button("greedy", "Greedy’s pairs")}${button("best", "The best")}${button("clear", "Clear")}</div>
   ${segments("box", "move", range(P).map((p) => [p, letters[p]]))}
   <div class="sq-bar">${choice("kind", "it says", kinds)}${button("put", "All as at first")}</div>
-  <p class="sq-note" id="${root.id}-h">Solid: true objects 1 to ${T}. Dashed: predictions A to ${letters[P - 1]}. Press a cost to pair its row with its column;
+  <p class="sq-note" id="${root.id}-h">Solid: true objects 1 to ${T}. Dashed: predictions A to ${letters[P - 1]}; the sign beside a letter is the kind it says. Press a cost to pair its row with its column;
   Step goes through all ${ways.length} assignments. Drag a prediction, or in the picture use the arrow keys, + and −.
   A prediction gives ${fmt(sure, 1)} to the kind it says and ${fmt(rest, 2)} to each other.</p>`, 300);
 
@@ -99,6 +100,10 @@ mountExplorers("matching-explorer", (root, config) => {
     });
     $(".sqm-why").innerHTML = `<b>${letters[p]} for ${t + 1}:</b> p(${truths[t][0]}) = ${fmt(c.probability)}, L1 = ${fmt(c.distance)}, GIoU = ${fmt(c.giou)} (IoU ${fmt(c.iou)}).
       Cost −${fmt(c.probability)} + ${weights[1]}·${fmt(c.distance)} ${c.giou < 0 ? "+" : "−"} ${weights[2]}·${fmt(Math.abs(c.giou))} = <b>${fmt(n.costs[p][t])}</b>`;
+    $$("[data-row]").forEach((e, k) => {
+      e.textContent = `${letters[k]} ${glyph[predictions[k][0]]}`;
+      e.setAttribute("aria-label", `prediction ${letters[k]}, says ${predictions[k][0]}`);
+    });
     const pairs = shown.filter((q) => q !== NONE).length, sums = $$(".sqm-sums b");
     sums[0].textContent = pairs < T ? `${pairs} of ${T} pairs` : fmt(total(n.costs, shown));
     sums[1].textContent = fmt(n.greedyTotal);

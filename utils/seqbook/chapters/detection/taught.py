@@ -12,6 +12,7 @@ from seqbook import runtime
 from seqbook.chapters.captioning.taught import SHAPES
 from seqbook.chapters.detection import data
 from seqbook.chapters.positions.taught import sinusoidal
+from seqbook.chapters.transformer.taught import Block
 from seqbook.chapters.transformer.taught import DecoderBlock
 
 def corners(boxes):
@@ -130,7 +131,9 @@ def places(side, d_model):
     return np.concatenate([columns, rows], axis=1)
 
 
-def make_detector(blocks=2, d_model=64, queries=6, talk=True):
+def make_detector(
+    blocks=2, d_model=64, queries=6, talk=True, encoder=0
+):
     """Images → logits (batch, blocks, queries, 5), boxes (..., 4).
 
     The third output is the attention of the last block:
@@ -144,6 +147,9 @@ def make_detector(blocks=2, d_model=64, queries=6, talk=True):
         x = layers.ReLU()(x)
     x = layers.Conv2D(d_model, 3, padding="same")(x)
     x = layers.Reshape((-1, d_model))(x)  # (batch, 36, d_model)
+    x = x + places(6, d_model)
+    for _ in range(encoder):
+        x = Block(d_model, 4, mlp_units=2 * d_model)(x)
     grid = layers.LayerNormalization()(x) + places(6, d_model)
 
     asked = Queries(queries)(grid)
