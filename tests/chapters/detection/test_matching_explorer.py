@@ -111,7 +111,7 @@ def test_pairs_are_chosen_by_hand(figure):
     assert state(figure)["mine"] == [0, 1, 3]
     total = costs[0, 0] + costs[1, 1] + costs[3, 2]
     expect(figure.locator(".sqm-sums b").first).to_have_text(f"{total:.2f}")
-    expect(figure.get_by_role("status")).to_contain_text("A–1, B–2, D–3; total")
+    expect(figure.locator(".sq-live")).to_contain_text("A–1, B–2, D–3; total")
     # A prediction answers for one object, and an object has one prediction.
     cell(figure, "A", 2).click()
     assert state(figure)["mine"] == [-1, 0, 3]
@@ -144,7 +144,7 @@ def test_all_assignments_are_stepped_through(figure):
         np.testing.assert_allclose(found["soFar"], totals[:step].min(), atol=1e-9)
     best = f"{totals.min():.2f}".replace("-", "−")
     expect(last).to_have_text(best)
-    expect(figure.get_by_role("status")).to_contain_text(f"The best is B–1, A–2, C–3, {best}")
+    expect(figure.locator(".sq-live")).to_contain_text(f"The best is B–1, A–2, C–3, {best}")
     figure.get_by_role("button", name="Greedy’s pairs").click()
     assert state(figure)["shown"] == list(greedy(costs))
     figure.get_by_role("button", name="The best").click()

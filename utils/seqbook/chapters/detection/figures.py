@@ -39,7 +39,7 @@ def _frame(ax: Axes, box: np.ndarray, color: str, style: str = "-", width: float
 def _name(ax: Axes, box: np.ndarray, text: str, color: str) -> None:
     x, y, w, h = np.asarray(box, float) * SIDE
     above = y - h / 2 > 7
-    ax.text(np.clip(x - w / 2, 0, SIDE - 14), y - h / 2 - 1.5 if above else y + h / 2 + 0.5, text,
+    ax.text(np.clip(x - w / 2, 0, SIDE - 17), y - h / 2 - 1.5 if above else y + h / 2 + 0.5, text,
             color=color, fontsize=10, weight="bold", va="bottom" if above else "top")  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def answers(
         for kind, score, *box in rows:
             if score >= least:
                 _frame(ax, box, SAID, "--")
-                _name(ax, box, f"{SHAPES[int(kind)]} {score:.2f}"[:16], SAID)
+                _name(ax, box, SHAPES[int(kind)], SAID)
 
 
 def overlaps() -> None:
@@ -107,9 +107,9 @@ def looking(image: np.ndarray, rows: np.ndarray, maps: np.ndarray) -> None:
     axes = _panels(len(maps), 3, 2.2)
     for k, (ax, row, weights) in enumerate(zip(axes, rows, maps, strict=False)):
         kind = int(row[0])
-        ax.imshow(image.clip(0, 1), alpha=0.55)
-        ax.imshow(weights, cmap="gray", alpha=0.55, extent=(-0.5, SIDE - 0.5, SIDE - 0.5, -0.5),
-                  interpolation="bilinear")  # fmt: skip
+        size = SIDE // len(weights)
+        bright = np.kron(weights / weights.max(), np.ones((size, size)))[..., None]
+        ax.imshow(((image + 0.25) * (0.25 + 0.75 * bright)).clip(0, 1))
         said = "nothing" if kind == NOTHING else SHAPES[kind]
         ax.set_title(f"query {k + 1}: {said}", fontsize=11)
         if kind < NOTHING:
