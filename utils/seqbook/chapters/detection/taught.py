@@ -90,16 +90,8 @@ def set_loss(logits, boxes, true_kinds, true_boxes):
 class QueryBlock(DecoderBlock):
     """A decoder block for a set: no order, and a query added to ask."""
 
-    def __init__(self, *args, talk=True, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.talk = talk  # may a query see the others?
-
     def call(self, x, queries, context):
-        itself = tf.cast(tf.eye(tf.shape(x)[1]), tf.bool)
-        x = x + self.self_attention(
-            self.norm_self(x) + queries,
-            attention_mask=None if self.talk else itself,
-        )  # fmt: skip
+        x = x + self.self_attention(self.norm_self(x) + queries)
         y, weights = self.cross_attention(
             self.norm_cross(x) + queries, context,
             return_attention_scores=True,
@@ -131,9 +123,7 @@ def places(side, d_model):
     return np.concatenate([columns, rows], axis=1)
 
 
-def make_detector(
-    blocks=2, d_model=64, queries=6, talk=True, encoder=0
-):
+def make_detector(blocks=2, d_model=64, queries=6, encoder=0):
     """Images → logits (batch, blocks, queries, 5), boxes (..., 4).
 
     The third output is the attention of the last block:
@@ -162,7 +152,7 @@ def make_detector(
     ])
     logits, boxes = [], []
     for _ in range(blocks):
-        block = QueryBlock(d_model, 4, 2 * d_model, talk=talk)
+        block = QueryBlock(d_model, 4, 2 * d_model)
         x, weights = block(x, asked, grid)
         logits.append(to_kind(norm(x)))
         boxes.append(to_box(norm(x)))
@@ -200,12 +190,12 @@ def train(model, steps, seed, rate=0.0025, scenes=6000, batch=32):
             bar.step(loss=float(step(*map(tf.constant, chosen))))
 
 
-def detections(model, images):
+def detections(model, images, block=-1):
     """For each image (queries, 6): kind, score and box; best first."""
     logits, boxes, _ = model.predict(images, batch_size=50, verbose=0)
-    p = ops.softmax(logits[:, -1]).numpy()[..., :data.NOTHING]
+    p = ops.softmax(logits[:, block]).numpy()[..., :data.NOTHING]
     rows = np.concatenate([p.argmax(-1)[..., None], p.max(-1)[..., None],
-                           boxes[:, -1]], axis=-1).astype("float32")
+                           boxes[:, block]], axis=-1).astype("float32")
     order = np.argsort(-rows[..., 1], axis=1, kind="stable")
     return np.take_along_axis(rows, order[..., None], axis=1)
 
