@@ -1,4 +1,4 @@
-"""Measure the players of `notebooks/capstone_vision.ipynb` on three seeds: study.json beside its data.
+"""Measure the players of `notebooks/capstone_vision.ipynb` on three seeds: their study.json.
 
     python tools/measure_shell_game.py                all; about five minutes on a quiet machine
     python tools/measure_shell_game.py "2 blocks" 1   one player with one seed; the others are kept
@@ -12,9 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from studies import measure_into
-
 from seqbook import runtime
+from studies import measure_into
 
 runtime.quiet()
 
