@@ -43,6 +43,7 @@ def with_attention(num_blocks, d_model=64):
 
 def train(model, steps, rate, seed, labels="every"):
     """Train on 32 fresh games a step; returns the model."""
+    keras.utils.set_random_seed(seed)
     played = data.games(32 * steps, swaps=8, seed=1000 + seed)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, steps - 40, warmup_target=rate, warmup_steps=40
