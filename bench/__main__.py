@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import generation, machine, music, report, steps
+from . import generation, machine, music, report, steps, vit
 
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = ROOT / "_build/bench"
@@ -27,8 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0, or 1 after one line that says what is missing."""
     asked = parse(arguments)
     try:
-        run(asked.only or report.PARTS, asked.quick, Path(asked.folder))
-    except (generation.NotTrained, steps.NoCell, report.Incomplete) as error:
+        run(asked.only or everything(), asked.quick, Path(asked.folder))
+    except (
+        generation.NotTrained, steps.NoCell, report.Incomplete, vit.NoTorch, vit.Different,
+    ) as error:  # fmt: skip
         print(f"bench: {error}", file=sys.stderr)
         return 1
     return 0
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Benchmarks of the book.")
-    choices = (*report.PARTS, *ALIASES)
+    choices = (*report.PARTS, *report.OPTIONAL, *ALIASES)
     parser.add_argument("--only", nargs="+", choices=choices, metavar="PART", help=str(choices))
     parser.add_argument("--quick", action="store_true", help="tiny sizes; results mean nothing")
     parser.add_argument("--folder", help="where results are kept (bench/)")
@@ -45,6 +47,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--quick needs --folder: its results must not replace real ones.")
     asked.folder = asked.folder or ROOT / "bench"
     return asked
+
+
+def everything() -> tuple[str, ...]:
+    """All parts; without the one that needs PyTorch where that is missing, which is said."""
+    try:
+        vit.need_torch()
+    except vit.NoTorch as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return report.PARTS
+    return (*report.PARTS, *report.OPTIONAL)
 
 
 def run(names: Sequence[str], quick: bool, folder: Path) -> None:
@@ -100,6 +112,7 @@ def prepare(quick: bool, weights: Path) -> dict[str, Callable[[], dict[str, Any]
         "lab": lambda: music.train_lab(budget, music.load_data(budget), lab_weights),
         "generation": lambda: generation.measure(budget, amounts, peer_weights, lab_weights),
         "steps": lambda: steps.measure(sizes),
+        "vit": lambda: vit.measure(vit.Sizes.quick() if quick else vit.Sizes()),
     }
 
 

@@ -11,6 +11,8 @@ from . import curves
 
 RESULTS, TABLES, FIGURE = "results.json", "results.md", "results.svg"
 PARTS = ("peer", "lab", "generation", "steps")
+OPTIONAL = ("vit",)
+"""Parts that need an extra package; the report leaves out one that was not measured."""
 PEER_SECONDS = 360.0
 """The peer's model is given so much time; what it then knows is what Lab 2 has to reach."""
 
@@ -49,14 +51,19 @@ def check(results: Results) -> None:
             f"{' '.join(missing)}`, or `make bench` for all."
         )
     for word, values in {
-        "sizes (quick or full)": {results[part]["quick"] for part in PARTS},
+        "sizes (quick or full)": {results[part]["quick"] for part in measured(results)},
         "machines or versions": {
-            json.dumps(results[part]["machine"], sort_keys=True) for part in PARTS
+            json.dumps(results[part]["machine"], sort_keys=True) for part in measured(results)
         },
         "data": {json.dumps(results[part]["data"], sort_keys=True) for part in ("peer", "lab")},
     }.items():
         if len(values) > 1:
             raise Incomplete(f"the results are of different {word}: run all of `make bench` again.")
+
+
+def measured(results: Results) -> list[str]:
+    """The parts that there are, in the order of the page."""
+    return [part for part in (*PARTS, *OPTIONAL) if part in results]
 
 
 def music_ratio(results: Results) -> dict[str, float]:
@@ -92,6 +99,7 @@ def write(results: Results, folder: Path) -> list[Path]:
         "figure": figure_text(results, ratio),
         "generation": generation_table(results["generation"]),
         "steps": steps_table(results["steps"]),
+        "vit": vit_text(results.get("vit")),
     }
     text = "% Written by `make bench`; do not edit.\n"
     for name, section in sections.items():
@@ -135,8 +143,9 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def machine_text(results: Results) -> str:
     here = results["peer"]["machine"]
-    dates = sorted({results[part]["date"] for part in PARTS})
-    minutes = sum(results[part]["all_seconds"] for part in PARTS) / 60
+    parts = measured(results)
+    dates = sorted({results[part]["date"] for part in parts})
+    minutes = sum(results[part]["all_seconds"] for part in parts) / 60
     return (
         f"Measured on {' and '.join(dates)}: {here['cpu']}, {here['cores']} cores, "
         f"{number(here['memory_gib'])} GiB of memory, {here['system']}; Python {here['python']}, "
@@ -243,6 +252,25 @@ def steps_table(found: Mapping[str, Any]) -> str:
         + f"\n\nForward and backward, medians of {found['repeats']} runs; {found['batch']} "
         f"sequences of {found['inputs']} inputs, {found['units']} units. The outputs of all four "
         f"{same}."
+    )
+
+
+def vit_text(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return "Not measured: this part needs PyTorch. `python -m bench --only vit` measures it."
+    sizes, ms = found["sizes"], found["milliseconds"]
+    rows = [
+        ["PyTorch, UvA's model", f"{precise(ms['torch'])} ms", "1.0×"],
+        ["Keras, this book's model", f"{precise(ms['keras'])} ms", times(found["ratio"])],
+    ]
+    pixels, patches = sizes["pixels"], (sizes["pixels"] // sizes["patch"]) ** 2
+    return (
+        table(["", "one training step", "ratio"], rows)
+        + f"\n\nMedians of {found['repeats']} steps; {sizes['batch']} images of {pixels} × {pixels}"
+        f" pixels, {patches} patches, {sizes['blocks']} blocks of {sizes['d_model']} numbers and "
+        f"{sizes['heads']} heads, {found['parameters']:,} parameters each; PyTorch "
+        f"{found['torch']}, one thread. With the same weights their logits differ by "
+        f"{found['largest_difference']:.0e} of the largest at most."
     )
 
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 
 from seqbook.music import recipe, training  # noqa: E402
 
-from bench import curves, generation, machine, music, peer, report, steps  # noqa: E402
+from bench import __main__ as bench_main  # noqa: E402
+from bench import curves, generation, machine, music, peer, report, steps, vit  # noqa: E402
 
 
 def run_bench(*arguments: str) -> subprocess.CompletedProcess:
@@ -137,6 +139,27 @@ def test_tables_and_figure_say_what_was_measured(tmp_path):
     assert (tables.read_bytes(), figure.read_bytes()) == before
 
 
+VIT = {
+    "sizes": asdict(vit.Sizes()), "parameters": 546186, "repeats": 15, "torch": "2.13.0",
+    "milliseconds": {"keras": 300.0, "torch": 400.0}, "ratio": 0.75, "largest_difference": 2e-6,
+}  # fmt: skip
+
+
+def test_the_vision_transformer_is_reported_where_it_was_measured(tmp_path):
+    results = made_up_results()
+    tables, _ = report.write(results, tmp_path)
+    assert "Not measured: this part needs PyTorch" in tables.read_text(encoding="utf-8")
+    results["vit"] = copy.deepcopy(results["steps"]) | VIT
+    tables, _ = report.write(results, tmp_path)
+    text = tables.read_text(encoding="utf-8")
+    for phrase in ("| 400 ms | 1.0× |", "| 300 ms | 0.75× |", "546,186 parameters", "64 patches",
+                   "PyTorch 2.13.0, one thread", "took 7.5 minutes", "by 2e-06 of the largest"):
+        assert phrase in text
+    results["vit"]["machine"] = results["vit"]["machine"] | {"cpu": "Other"}
+    with pytest.raises(report.Incomplete, match="different machines or versions"):
+        report.write(results, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(819.66, "820"), (661.7, "660"), (1000.0, "1,000"), (21.83, "22"), (9.94, "9.9"),
@@ -233,7 +256,7 @@ def test_the_page_shows_what_the_stored_results_say(tmp_path):
     assert results["peer"]["settings"] == asdict(peer.PeerSettings())
     assert results["lab"]["settings"] == asdict(training.Settings()), "run `make bench` again"
     page = (ROOT / "book/benchmarks.md").read_text(encoding="utf-8")
-    for section in ("machine", "music", "figure", "generation", "steps"):
+    for section in ("machine", "music", "figure", "generation", "steps", "vit"):
         assert f'"% {section}"' in page and f'"% end of {section}"' in page
 
 
@@ -362,6 +385,40 @@ def test_a_cell_that_is_missing_or_wrong_is_refused(sources, line, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_the_vision_transformer_has_as_many_parameters_as_uvas():
+    d, units, blocks = 128, 256, 4
+    block = 4 * (d * d + d) + 2 * d * units + units + d + 4 * d
+    expected = (48 * d + d) + d + 65 * d + blocks * block + 2 * d + 10 * d + 10
+    assert vit.keras_model(vit.Sizes()).count_params() == expected == 546_186
+
+
+def test_both_vision_transformers_compute_the_same():
+    if find_spec("torch") is None:  # an extra of the benchmarks
+        with pytest.raises(vit.NoTorch, match="pip install torch"):
+            vit.measure(vit.Sizes.quick())
+        return
+    found = vit.measure(vit.Sizes.quick())
+    assert found["largest_difference"] < 1e-5
+    assert found["ratio"] == found["milliseconds"]["keras"] / found["milliseconds"]["torch"] > 0
+    sizes = vit.Sizes.quick()
+    ours, theirs = vit.keras_model(sizes), vit.torch_model(sizes)
+    vit.copy_weights(ours, theirs, sizes)
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    ours.layers[3].table.assign(ours.layers[3].table[::-1])  # a model that differs is noticed
+    assert vit.largest_difference(ours, theirs, images) > 1e-3
+
+
+def test_without_pytorch_one_line_says_how_to_install_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert bench_main.everything() == report.PARTS
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1 and "pip install torch" in line
+    monkeypatch.setattr(bench_main, "run", lambda *_: vit.measure(vit.Sizes.quick()))
+    assert bench_main.main(["--only", "vit"]) == 1
+    line = capsys.readouterr().err
+    assert line.startswith("bench: the part `vit` needs PyTorch") and line.count("\n") == 1
+
+
 def test_generation_needs_trained_models(tmp_path):
     budget, amounts = music.Budget.quick(), generation.Amounts.quick()
     with pytest.raises(generation.NotTrained, match="bench --only music` first") as caught:
@@ -377,7 +434,9 @@ def test_a_quick_run_of_everything(tmp_path):
     done = run_bench("--quick", "--folder", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     results = report.load(tmp_path)
-    assert set(results) == set(report.PARTS)
+    with_torch = find_spec("torch") is not None
+    assert set(results) == {*report.PARTS, *(report.OPTIONAL if with_torch else ())}
+    assert ("pip install torch" in done.stderr) is not with_torch
     for part in results.values():
         assert part["quick"] is True and len(part["date"]) == 10 and part["all_seconds"] > 0
         assert set(part["machine"]) == {

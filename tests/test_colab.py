@@ -39,6 +39,7 @@ ADDED = {
     "lab1_rnn_from_scratch": {"seqbook"},
     "lab2_music_generation": {"seqbook", "verovio"},
     "lab3_attention": {"seqbook"},
+    "lab4_vision_transformer": {"seqbook"},
 }
 
 RUN = """

@@ -26,6 +26,7 @@ def test_importing_everything_needs_no_tensorflow():
         "import sys, seqbook\n"
         "from seqbook import live, music, plots, runtime\n"
         "from seqbook.labs import lab1_rnn_from_scratch, lab2_music_generation, lab3_attention\n"
+        "from seqbook.labs import lab4_vision_transformer\n"
         "heavy = {'tensorflow', 'keras', 'music21', 'verovio', 'IPython'} & set(sys.modules)\n"
         "print(sorted(heavy))"
     )

@@ -33,7 +33,7 @@ CONCEPTS = [
     "attention-weights", "in-context", "biological", "rnn-vs-attention", "fast-generation",
     "selective-recurrence", "hybrid",
     "three-places", "vit", "vit-attention", "cnn-vs-vit", "pretrain-finetune", "captioning",
-    "video", "detr", "diffusion", "misconceptions", "scaling", "cost",
+    "video", "detr", "diffusion", "guided-diffusion", "misconceptions", "scaling", "cost",
 ]  # fmt: skip
 # What the chapters that exist have to teach.
 TAUGHT = [

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/capstone_vision.ipynb` brings besides its own cells."""

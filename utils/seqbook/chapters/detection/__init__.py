@@ -1,0 +1,1 @@
+"""Drawn scenes, drawings and the live figure of `notebooks/detection.ipynb`."""

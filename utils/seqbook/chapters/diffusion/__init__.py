@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/diffusion.ipynb` brings besides its own cells."""

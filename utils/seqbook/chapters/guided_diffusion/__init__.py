@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/guided_diffusion.ipynb` brings besides its own cells."""

@@ -1,0 +1,1 @@
+"""What the chapter `notebooks/vit_attention.ipynb` brings besides its own cells."""
