@@ -21,14 +21,14 @@ CUT_HINTS = {
     "exchange the two axes in the middle with a transpose, then reshape again.",
     "column-major": "the patches come column by column. Reading order goes along the first row of "
     "patches, then along the second: `rows` stands before `columns` in the transpose.",
-    "pixels column-major": "inside each patch the pixels come column by column. Its rows come "
-    "first: keep the two axes of `size` in their order.",
+    "pixels column-major": "inside each patch the pixels come column by column. They should come "
+    "row by row: in the transpose, keep the two axes of `size` in their order.",
     "image transposed": "patches and pixels both come column by column, as if the image were "
-    "turned over its diagonal. Keep height before width.",
+    "transposed. Keep height before width.",
     "channels first": "inside each patch the channels stand before the pixels: all of red, then all "
     "of green. The numbers of one pixel stay together, so channels is the last axis.",
-    "height and width swapped": "height and width are exchanged, which no square image shows. "
-    "There are height // size rows and width // size columns.",
+    "height and width swapped": "height and width are exchanged. (A square image would not show "
+    "it.) There are height // size rows and width // size columns.",
     "size is the number of patches": "`size` is taken for the number of patches along a side. It is "
     "the number of pixels along the side of one patch.",
     "overlapping": "the patches overlap: a new one begins at every pixel. The next one begins where "
@@ -39,12 +39,12 @@ CUT_HINTS = {
     "channels numbers.",
     "grid kept": "the patches are right, but still stand in a grid. Make one axis of rows and "
     "columns: (batch, rows · columns, numbers).",
-    "batch lost": "the patches of all images stand in one row. The batch stays the first axis.",
+    "batch lost": "the patches of all images stand in one list. Keep the batch as the first axis.",
     "patches last": "the axes of patches and of numbers are exchanged: (batch, patches, numbers).",
-    "averaged": "each patch is only its mean. Keep all its pixels.",
-    "one channel": "only the first channel is left. Each pixel brings all of its channels.",
-    "gray": "the channels are averaged. Each pixel brings all of its channels.",
-    "first row of patches": "only the first row of patches is there. Cut the whole image.",
+    "averaged": "each patch is only its mean. Keep all of its pixels.",
+    "one channel": "only the first channel is left. Keep all channels of each pixel.",
+    "gray": "the channels are averaged. Keep all channels of each pixel.",
+    "first row of patches": "only the first row of patches came back. Cut the whole image.",
     "upper left pixel": "of each patch only the pixel in its upper left corner is left. Keep them all.",
 }
 
@@ -138,22 +138,25 @@ PASTE_HINTS = {
     "the two axes in the middle with a transpose, then reshape to the image.",
     "column-major": "the patches are put down column by column. They come in reading order: reshape "
     "to rows first, then columns.",
-    "pixels column-major": "each patch is turned over its diagonal: its rows became columns.",
-    "image transposed": "the image comes out turned over its diagonal. Rows of patches and rows of "
-    "pixels belong to the height.",
+    "pixels column-major": "inside each patch, rows and columns are exchanged. In the transpose, "
+    "keep the two axes of `size` in their order.",
+    "image transposed": "the image comes out transposed. Rows of patches and rows of pixels belong "
+    "to the height.",
     "channels first": "the channels of the pixels are mixed up: in a patch the numbers of one pixel "
     "stand together, so channels is the last axis in the first reshape.",
-    "rows and columns swapped": "rows and columns of patches are exchanged, which no square image "
-    "shows. There are height // size rows and width // size columns.",
+    "rows and columns swapped": "rows and columns of patches are exchanged. (A square image would "
+    "not show it.) There are height // size rows and width // size columns.",
     "height and width swapped": "the image has the shape (batch, width, height, channels). Height "
     "stands before width.",
     "grid kept": "the pixels are right, but not joined: make one axis of rows and size, and one of "
     "columns and size, (batch, height, width, channels).",
     "not transposed": "the patches still stand one by one, (batch, rows, columns, size, size, "
     "channels). Bring each `size` behind its axis, then reshape to the image.",
-    "one below the other": "the patches stand in a single column. They fill a grid.",
-    "side by side": "the patches stand in a single row. They fill a grid.",
-    "first patch for all": "the first patch is everywhere. Each place has its own.",
+    "one below the other": "the patches stand one below the other, in a single column. Put them "
+    "into rows and columns.",
+    "side by side": "the patches stand side by side, in a single row. Put them into rows and "
+    "columns.",
+    "first patch for all": "every place shows the first patch. Give each place its own.",
     "flattened": "the pixels are right, but still in one row. Reshape to (batch, height, width, "
     "channels).",
 }

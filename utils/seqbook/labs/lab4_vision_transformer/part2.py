@@ -18,28 +18,28 @@ TOKEN_AXES = "batch patches d_model"
 
 EMBED_HINTS = {
     "no bias": "the bias is missing: add it to each token.",
-    "bias twice": "the bias is added twice. Once.",
+    "bias twice": "the bias is added twice. Add it once.",
     "bias subtracted": "the bias is subtracted. Add it.",
     "kernel transposed": "the kernel is transposed. It is (numbers of a patch, d_model) and stands "
     "on the right of the product as it is.",
     "reshape only": "the image is reshaped, not cut, so a token sees a run of pixels and no square. "
     "Use your `cut`.",
     "column-major": "the patches come column by column. Use your `cut`, which keeps reading order.",
-    "channels first": "the numbers of a patch are in another order than the rows of the kernel: "
-    "pixels first, and the channels of one pixel together.",
-    "height and width swapped": "height and width are exchanged, which no square image shows. Use "
-    "your `cut`.",
+    "channels first": "the numbers of a patch come channel by channel, but the rows of the kernel "
+    "go pixel by pixel. Use your `cut`, which keeps the channels of one pixel together.",
+    "height and width swapped": "height and width are exchanged. (A square image would not show "
+    "it.) Use your `cut`.",
     "overlapping": "there is a token at every pixel. A convolution needs `strides=size`, so that "
     "the patches do not overlap.",
     "grid kept": "the tokens still stand in a grid. A sequence has one axis of steps: (batch, rows "
     "· columns, d_model).",
-    "averaged over patches": "the patches are averaged, so one vector is left for each image. A "
-    "token for each patch.",
-    "summed over patches": "the patches are added up, so one vector is left for each image. A token "
-    "for each patch.",
-    "ReLU": "there is a ReLU behind the product. The embedding is linear: leave it out.",
-    "GELU": "there is a GELU behind the product. The embedding is linear: leave it out.",
-    "tanh": "there is a tanh behind the product. The embedding is linear: leave it out.",
+    "averaged over patches": "the patches are averaged, so one vector is left for each image. "
+    "Return a token for each patch.",
+    "summed over patches": "the patches are added up, so one vector is left for each image. Return "
+    "a token for each patch.",
+    "ReLU": "there is a ReLU after the product. The embedding is linear: leave it out.",
+    "GELU": "there is a GELU after the product. The embedding is linear: leave it out.",
+    "tanh": "there is a tanh after the product. The embedding is linear: leave it out.",
     "patches not embedded": "these are the flattened patches. Multiply them by the kernel and add "
     "the bias.",
 }
@@ -95,8 +95,7 @@ def embed(answer: Any) -> Any:
 # 2.2 · The class token --------------------------------------------------------------------------
 
 CLASS_HINTS = {
-    "last": "the class token stands last. It comes first: the first of the list that `tf.concat` "
-    "gets.",
+    "last": "the class token stands last. Put it first in the list that `tf.concat` gets.",
     "added": "the class token is added to every patch. It is a step of its own: put it before them "
     "with `tf.concat`.",
     "first patch replaced": "the class token stands in the place of the first patch. All patches "
@@ -105,18 +104,19 @@ CLASS_HINTS = {
     "numbers. Join along the steps: `axis=1`.",
     "along the batch": "the class token is joined along the batch, as if it were one more image. "
     "Join along the steps, `axis=1`, one for each image.",
-    "not repeated": "this works for one image only: a batch needs the class token once for each. "
-    "`tf.repeat(token, tf.shape(x)[0], axis=0)`.",
-    "mean of the patches": "the mean of the patches stands in front. The class token is `token`, "
-    "the same vector for every image, which is learned.",
-    "zeros": "zeros stand in front, and `token` is never used. It is a vector that is learned.",
-    "ones": "ones stand in front, and `token` is never used. It is a vector that is learned.",
-    "on both sides": "the class token stands in front and behind. Only in front.",
-    "twice": "the class token stands there twice. Once.",
-    "before each patch": "a class token stands before each patch. One for each image.",
-    "first image only": "only the first image gets the class token, the others get zeros. The same "
-    "token stands before each.",
-    "token alone": "only the class tokens came back. The patches follow them.",
+    "not repeated": "this works for one image only, but every image of a batch needs a class "
+    "token. Repeat it: `tf.repeat(token, tf.shape(x)[0], axis=0)`.",
+    "mean of the patches": "the mean of the patches stands in front. Put `token` there, a learned "
+    "vector that is the same for every image.",
+    "zeros": "zeros stand in front, and `token` is never used. Put `token` there.",
+    "ones": "ones stand in front, and `token` is never used. Put `token` there.",
+    "on both sides": "the class token stands in front and at the end. Put it in front only.",
+    "twice": "the class token stands in front twice. Put it there once.",
+    "before each patch": "a class token stands before each patch. Put only one before all patches "
+    "of an image.",
+    "first image only": "only the first image gets the class token, the others get zeros. Put the "
+    "same token before the patches of each.",
+    "token alone": "only the class tokens came back. Let the patches follow them.",
     "last patch lost": "the last patch is missing. All patches stay, and there is one step more.",
 }
 
@@ -171,13 +171,14 @@ def add_class_token(answer: Any) -> Any:
 # 2.3 · Positions --------------------------------------------------------------------------------
 
 POSITION_HINTS = {
-    "concatenated": "the table is put beside `x`, so that each step has more numbers. Add it.",
-    "behind": "the table is put behind `x`, as if there were more steps. Add it.",
-    "multiplied": "`x` is multiplied by the table. Add it.",
+    "concatenated": "the table is put beside `x`, so that each step has more numbers. Add it to "
+    "`x`.",
+    "behind": "the table is put after `x`, as if there were more steps. Add it to `x`.",
+    "multiplied": "`x` is multiplied by the table. Add the table to `x`.",
     "subtracted": "the table is subtracted. Add it.",
     "only the table": "this is the table alone. Add it to `x`.",
     "nothing added": "`x` comes back as it was. Add the table.",
-    "added twice": "the table is added twice. Once.",
+    "added twice": "the table is added twice. Add it once.",
     "shared over the steps": "there is one vector for all steps, so nothing tells them apart. The "
     "table has a row for each step: (steps, d_model).",
     "a number for each step": "there is one number for each step. The table has a row of d_model "
@@ -185,12 +186,12 @@ POSITION_HINTS = {
     "class token left out": "the first step, the class token, gets no position. The table has a row "
     "for each step, the class token's too, and is added to all of `x`.",
     "patches left out": "only the class token gets a position. Add the table to all of `x`.",
-    "over the batch": "the row is that of the example in the batch. Every example gets the same "
-    "table, one row for each step.",
-    "steps in reverse": "the table is read from its end. Row 0 belongs to step 0.",
+    "over the batch": "each image of the batch gets another row of the table. Every image gets the "
+    "same table, one row for each step.",
+    "steps in reverse": "the rows of the table come in reverse order. Row 0 belongs to step 0.",
 }
 NO_WEIGHT = [("baked in", (
-    "the layer has no weight, so its table is a constant that no training will change. Make it with "
+    "the layer has no weight: its table is a constant that training will not change. Make it with "
     "`self.add_weight((steps, d_model), \"normal\")`."
 ))]  # fmt: skip
 UNSEEN = [("variable unseen", (

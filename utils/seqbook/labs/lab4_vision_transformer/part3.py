@@ -16,34 +16,37 @@ STEP_AXES = "batch steps d_model"
 # 3.1 · The encoder ------------------------------------------------------------------------------
 
 ENCODE_HINTS = {
-    "all from the first": "every block gets the `x` from the beginning. Each gets what the one "
-    "before it gave: `x, weights = block(x, ...)`.",
+    "all from the first": "every block gets the first `x`. Give each the output of the one before "
+    "it: `x, weights = block(x, ...)`.",
     "no normalization": "the last normalization is missing: return `norm(x)`.",
     "normalized first": "the normalization stands before the blocks. It comes after the last one.",
-    "normalized before and after": "`norm` stands before the blocks too. Only after the last one.",
-    "normalized after each block": "`norm` stands inside the loop, behind each block. Once, after "
+    "normalized before and after": "`norm` is applied before the blocks too. Apply it only after "
     "the last one.",
-    "normalized twice": "`norm` is applied twice. Once.",
-    "first block only": "only the first block works. Go through all of them; does the `return` stand "
-    "behind the loop?",
+    "normalized after each block": "`norm` is applied inside the loop, after each block. Apply it "
+    "once, after the last one.",
+    "normalized twice": "`norm` is applied twice. Apply it once.",
+    "first block only": "only the first block is used. Go through all of them; does the `return` "
+    "stand after the loop, and not inside it?",
     "last block left out": "the last block is left out. Go through all of them.",
     "first block for all": "the first block is used again and again. Each has its own weights: `for "
     "block in blocks`.",
     "blocks in reverse": "the blocks come in reverse order. Begin with the first.",
-    "training flag forgotten": "`training` does not reach the blocks, so their dropout never works. "
-    "Pass it on by name: `training=training`.",
-    "always training": "the blocks are always told that this is training, so dropout spoils the "
-    "answers too. Pass on what came in: `training=training`.",
-    "training flag inverted": "`training` is turned round on its way. Pass it on as it is.",
-    "added again": "`x` is added to what a block gives. The block has done so itself.",
-    "first maps only": "the tokens are right, but only the first block's weights came back. A list "
-    "of those of all blocks.",
+    "training flag forgotten": "`training` does not reach the blocks, so their dropout is never "
+    "used. Pass it on by name: `training=training`.",
+    "always training": "the blocks are always told that this is training, so dropout also disturbs "
+    "the answers of the trained network. Pass on what came in: `training=training`.",
+    "training flag inverted": "`training` is inverted on its way to the blocks. Pass it on as it "
+    "is.",
+    "added again": "`x` is added to the output of a block. Leave that out: the block adds it "
+    "itself.",
+    "first maps only": "the tokens are right, but only the first block's weights came back. Return "
+    "a list with those of all blocks.",
     "last maps only": "the tokens are right, but only the last block's weights came back. Collect "
     "them: `maps.append(weights)` inside the loop.",
-    "maps in reverse": "the tokens are right, but the weights come in reverse order. Those of the "
-    "first block first.",
-    "last maps again and again": "the tokens are right, but the weights are the last block's, as "
-    "often as there are blocks. Append inside the loop.",
+    "maps in reverse": "the tokens are right, but the weights come in reverse order. Put those of "
+    "the first block first.",
+    "last maps again and again": "the tokens are right, but the list holds the last block's "
+    "weights again and again. Append inside the loop.",
 }
 SCORES_NOT_ASKED = [("weights not asked for", (
     "a block gives its weights only if it is asked: `block(x, training=training, "
@@ -158,32 +161,32 @@ def encode(answer: Any) -> Any:
 # 3.2 · The answer -------------------------------------------------------------------------------
 
 CLASSIFY_HINTS = {
-    "mean of all steps": "the mean of all steps goes into the head. Here it is the class token "
-    "alone, step 0: `x[:, 0]`.",
-    "mean of the patches": "the mean of the patches goes into the head. Here it is the class token "
-    "alone, step 0: `x[:, 0]`.",
-    "largest of all steps": "the largest numbers of all steps go into the head. Here it is the class "
-    "token alone, step 0: `x[:, 0]`.",
-    "sum of all steps": "the sum of all steps goes into the head. Here it is the class token alone, "
+    "mean of all steps": "the mean of all steps goes into the head. Give it the class token alone, "
     "step 0: `x[:, 0]`.",
-    "last step": "the last step goes into the head, a patch. The class token stands first: "
-    "`x[:, 0]`.",
-    "first patch": "step 1 goes into the head, a patch. The class token is step 0.",
-    "all steps": "the head is applied to every step: (batch, steps, classes). One answer for each "
-    "image: take the class token, `x[:, 0]`, first.",
+    "mean of the patches": "the mean of the patches goes into the head. Give it the class token "
+    "alone, step 0: `x[:, 0]`.",
+    "largest of all steps": "the largest numbers of all steps go into the head. Give it the class "
+    "token alone, step 0: `x[:, 0]`.",
+    "sum of all steps": "the sum of all steps goes into the head. Give it the class token alone, "
+    "step 0: `x[:, 0]`.",
+    "last step": "the last step goes into the head, which is a patch. The class token stands "
+    "first: `x[:, 0]`.",
+    "first patch": "step 1 goes into the head, which is a patch. The class token is step 0.",
+    "all steps": "the head is applied to every step: (batch, steps, classes). Each image needs one "
+    "answer only: take the class token, `x[:, 0]`, first.",
     "first image": "these are all steps of the first image, `x[0]`. Take the first step of every "
     "image: `x[:, 0]`.",
     "axis kept": "the axis of the steps is still there: (batch, 1, classes). `x[:, 0]` drops it, "
     "`x[:, :1]` keeps it.",
     "first entries": "the first number of every step goes into the head, `x[..., 0]`. Take the first "
     "step of every image: `x[:, 0]`.",
-    "probabilities": "a softmax stands behind the head. Return the logits: the loss takes the "
+    "probabilities": "a softmax follows the head. Return the logits: the loss takes the softmax "
+    "itself.",
+    "log probabilities": "a log-softmax follows the head. Return the logits: the loss takes the "
     "softmax itself.",
-    "log probabilities": "a log-softmax stands behind the head. Return the logits: the loss takes "
-    "the softmax itself.",
-    "class number": "the number of the largest logit came back. Return the logits of all classes.",
+    "class number": "the class with the largest logit came back. Return the logits of all classes.",
     "head left out": "the class token came back as it is. Send it through `head`.",
-    "ReLU": "there is a ReLU behind the head. Logits may be negative: leave it out.",
+    "ReLU": "a ReLU follows the head. Logits may be negative: leave it out.",
 }
 
 

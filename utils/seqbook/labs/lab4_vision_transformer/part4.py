@@ -14,26 +14,28 @@ from .lab import LAB, Array, crashed, dense
 # 4.1 · A step of training -----------------------------------------------------------------------
 
 TRAIN_HINTS = {
-    "training flag forgotten": "the model is not told that this is training, so its dropout does "
-    "not work. `model(images, training=True)`.",
+    "training flag forgotten": "the model is not told that this is training, so its dropout is not "
+    "used. Call `model(images, training=True)`.",
     "logits taken for probabilities": "the loss takes the logits for probabilities. Say what they "
     "are: `from_logits=True`.",
-    "softmax twice": "the softmax is taken twice: once by you, and once by the loss, which is told "
-    "`from_logits=True`. Give it the logits.",
+    "softmax twice": "the softmax is taken twice: once by you, and once by the loss because of "
+    "`from_logits=True`. Give the loss the logits.",
     "summed": "the losses of the images are summed. Take their mean: `tf.reduce_mean`.",
     "not averaged": "the losses of the images were not averaged: one number for each came back. "
     "Take their mean: `tf.reduce_mean`.",
     "not applied": "the loss is right, but the weights have not changed. The gradients must reach "
     "the optimizer: `optimizer.apply(gradients, model.trainable_variables)`.",
-    "applied twice": "the loss is right, but the optimizer made two steps. One.",
-    "uphill": "the loss is right, but the weights went uphill: the gradient's sign is turned round.",
-    "first weight only": "the loss is right, but only the first weight has changed. All of "
-    "`model.trainable_variables`.",
-    "last weight only": "the loss is right, but only the last weight has changed. All of "
-    "`model.trainable_variables`.",
-    "loss after the step": "the weights are right, but the loss is that of after the step. Return "
-    "the one that the gradients were taken of.",
-    "mean squared error": "this is the mean squared error. For classes it is the cross-entropy: "
+    "applied twice": "the loss is right, but the optimizer made two steps. Apply the gradients "
+    "once.",
+    "uphill": "the loss is right, but the step goes uphill: the gradients have the wrong sign. "
+    "Apply them as the tape gives them.",
+    "first weight only": "the loss is right, but only the first weight has changed. Apply the "
+    "gradients of all `model.trainable_variables`.",
+    "last weight only": "the loss is right, but only the last weight has changed. Apply the "
+    "gradients of all `model.trainable_variables`.",
+    "loss after the step": "the weights are right, but the loss was computed after the step. "
+    "Return the loss from inside the tape.",
+    "mean squared error": "this is the mean squared error. For classes use the cross-entropy: "
     "`keras.losses.sparse_categorical_crossentropy`.",
     "first class for all": "the loss is as if every label were 0. Use `labels`.",
     "logits returned": "the weights are right, but the logits came back. Return the loss.",
@@ -189,34 +191,39 @@ def train_step(answer: Any) -> Any:
 # 5.1 · Where the class token looks --------------------------------------------------------------
 
 GRID_HINTS = {
-    "class column kept": "column 0 is among them, the class token's look at itself, and the last "
-    "patch is not. Leave the first column out: `[1:]`.",
-    "looked at it": "this is how much each patch looks at the class token: a column. How much the "
-    "class token looks at each patch is its row, `weights[:, :, 0, 1:]`.",
-    "all queries": "the weights are averaged over all queries. Take the class token's alone, row 0.",
-    "patch queries": "the weights are averaged over the patches' rows. Take the class token's, row 0.",
+    "class column kept": "the grid holds column 0, the class token's weight for itself, and lacks "
+    "the last patch. Leave the first column out: `[1:]`.",
+    "looked at it": "this is how much each patch attends to the class token: a column. How much "
+    "the class token attends to each patch is its row, `weights[:, :, 0, 1:]`.",
+    "all queries": "the weights are averaged over all queries. Take only the class token's row, "
+    "row 0.",
+    "patch queries": "the weights are averaged over the patches' rows. Take only the class token's "
+    "row, row 0.",
     "first patch's row": "this is the row of the first patch. The class token's is row 0.",
     "last patch's row": "this is the row of the last patch. The class token's is row 0.",
-    "first head": "only the first head is seen. Take the mean of all heads, axis 1.",
-    "last head": "only the last head is seen. Take the mean of all heads, axis 1.",
+    "first head": "only the first head is used. Take the mean of all heads, axis 1.",
+    "last head": "only the last head is used. Take the mean of all heads, axis 1.",
     "largest head": "the largest of the heads' weights is taken. Take their mean.",
     "summed over heads": "the heads are added up. Take their mean.",
-    "heads kept": "the heads are still apart: (batch, heads, rows, columns). Take their mean, axis 1.",
+    "heads kept": "the heads are still separate: (batch, heads, rows, columns). Take their mean, "
+    "axis 1.",
     "over the batch": "the mean is over the images, axis 0. The heads are axis 1: each image keeps "
     "its own map.",
     "column-major": "the grid is filled column by column. The patches are in reading order: reshape "
     "to (batch, rows, columns).",
     "rows and columns swapped": "the grid has the shape (batch, columns, rows). Rows come first.",
-    "transposed": "the grid is turned over its diagonal: (batch, rows, columns).",
+    "transposed": "the grid is transposed. Keep it as (batch, rows, columns), in reading order.",
     "not a grid": "the weights are right, but still in one row. Reshape to (batch, rows, columns).",
     "made to sum to 1": "the grid is divided by its sum. Leave it as it is: what is missing from 1 "
-    "is the class token's look at itself.",
+    "is the class token's weight for itself.",
     "largest is 1": "the grid is divided by its largest weight. Leave it as it is.",
-    "first image only": "only the first image's map came back. One for each: (batch, rows, columns).",
-    "softmax again": "the softmax is taken again. These are weights already.",
+    "first image only": "only the first image's map came back. Return one for each: (batch, rows, "
+    "columns).",
+    "softmax again": "a softmax is taken of the weights. They have been through it already: leave "
+    "it out.",
 }
 LEFT_OUT = [("class column not left out", (
-    "there is one weight too many for the grid: the class token looks at itself too, column 0. "
+    "there is one weight too many for the grid: column 0, the class token's weight for itself. "
     "Leave it out before the reshape: `weights[:, :, 0, 1:]`."
 ))]  # fmt: skip
 

@@ -25,33 +25,35 @@ TUNE_HINTS = {
     "lost. Put a new head on the old `body`.",
     "body forgotten": "the body's weights were changed before the first training, so what it has "
     "learned is lost. Use it as it is.",
-    "all frozen": "in the first training nothing is trained, the head neither. Freeze the body "
-    "only: `body.trainable = False`, not the whole model.",
+    "all frozen": "in the first training nothing is trained, not even the head. Freeze only the "
+    "body: `body.trainable = False`, not the whole model.",
     "body not frozen": "in the first training the body is trained too, while the head still holds "
     "random numbers. Set `body.trainable = False` first.",
-    "frozen too late": "the body is frozen only after the first training. What is frozen must be so "
-    "before `train`, which looks at it once, when it begins.",
-    "head frozen": "in the first training the body is trained and the head is frozen. It is the "
-    "other way round.",
+    "frozen too late": "the body is frozen only after the first training. Freeze it before "
+    "`train`, which looks once, when it begins, at what is trainable.",
+    "head frozen": "in the first training the body is trained and the head is frozen. Freeze the "
+    "body, and let the head learn.",
     "trained once": "`train` is called once. After the head, train all of it: unfreeze the body, "
     "and call `train` again.",
     "not unfrozen": "in the second training the body is still frozen. Set `body.trainable = True` "
     "before it.",
-    "head frozen in the end": "in the second training the head is frozen. All of it is trained now.",
-    "second head": "the second training begins with a new head, so the first was for nothing. Keep "
-    "the model.",
-    "same rate": "both trainings have the same learning rate. The body knows something already: "
-    "the second rate is a tenth of the first.",
-    "rates exchanged": "the learning rates are exchanged. The head, which knows nothing, takes the "
-    "larger one, and all of it then the smaller one.",
-    "too many trainings": "`train` is called more than twice. Once for the head, once for all of it.",
+    "head frozen in the end": "in the second training the head is frozen. Train all of the model "
+    "now.",
+    "second head": "the second training begins with a new head, so what the first head learned is "
+    "lost. Train the same model again.",
+    "same rate": "both trainings have the same learning rate. In the second one take a tenth of "
+    "the first, so that the body keeps what it has learned.",
+    "rates exchanged": "the learning rates are exchanged. Take the larger one for the new head, "
+    "and the smaller one for the whole model.",
+    "too many trainings": "`train` is called more than twice. Call it once for the head, and once "
+    "for all of the model.",
     "returns nothing": "the model is trained, but nothing came back. End with `return model`.",
     "returns the body": "the body came back. Return the model, with its head.",
     "returns something else": "what came back is not the model that was trained. Return the model.",
 }
 TRAINABLE_LEFT = [("body left frozen", (
-    "all is trained as it should be, but the body is frozen again at the end. Whoever trains it "
-    "next will wonder: leave it as it is."
+    "everything is trained as it should be, but the body is frozen again at the end. Leave it "
+    "trainable."
 ))]  # fmt: skip
 
 
