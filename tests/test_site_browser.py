@@ -37,7 +37,12 @@ LIMIT = 120_000  # milliseconds; a busy machine with two cores is slow
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LARGEST_PAGE = 300_000  # bytes to fetch before anything is played or searched
 # The page in which a trained transformer writes: its 132,608 weights take 150 kB of it.
-LARGER = {"notebooks/language_models.html": 420_000}
+# The two pages on diffusion: the denoiser of the live figure takes 70 kB.
+LARGER = {
+    "notebooks/language_models.html": 420_000,
+    "notebooks/diffusion.html": 355_000,
+    "notebooks/guided_diffusion.html": 355_000,
+}
 COMPRESSED = {".html", ".css", ".js", ".svg", ".xml", ".json"}
 
 

@@ -127,7 +127,8 @@ mountExplorers("drawn-digit", (root, config) => {
   };
   paper.addEventListener("pointerdown", (event) => {
     if (event.button) return;
-    event.preventDefault();
+    event.preventDefault();  // no text is selected; but neither is anything focused, so:
+    cells[at].focus({ preventScroll: true });
     paper.setPointerCapture(event.pointerId);
     remember();
     stroke = position(event);
